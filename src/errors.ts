@@ -1,0 +1,37 @@
+import type { RefusalCode } from './protocol/receipt.ts';
+
+/** Every code that an error of this library carries. */
+export type ErrorCode =
+  | RefusalCode
+  /** An option, an argument or a setting is not what was expected. The only kind that is thrown at a caller. */
+  | 'invalid_option'
+  /** The browser refuses a durable queue: events are kept in memory. */
+  | 'storage_unavailable'
+  /** The log could not take a write for now. */
+  | 'storage_failed'
+  /** No answer came: offline, blocked, or the relay is out of reach. */
+  | 'network'
+  /** An answer came that is not the relay's, such as a captive portal's page. */
+  | 'answer_invalid'
+  /** A source of captured events failed; the others go on. */
+  | 'capture_failed'
+  /** A listener of ours, written by the application, threw. */
+  | 'listener_failed'
+  /** A read of the stream failed. */
+  | 'read_failed';
+
+/** The one error of the library. `message` is "what: expected A, got B"; `code` is what a program looks at. */
+export class RivuletError extends Error {
+  override readonly name = 'RivuletError';
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** Compares the name, because a page may hold two copies of the library, or an error of another realm. */
+export function isRivuletError(value: unknown): value is RivuletError {
+  return value instanceof Error && value.name === 'RivuletError';
+}

@@ -1,0 +1,266 @@
+/**
+ * The Kinesis Producer Library's aggregated record: several user records in one Kinesis record.
+ *
+ *     F3 89 9A C2 | protobuf AggregatedRecord | MD5 of the protobuf
+ *
+ *     AggregatedRecord { repeated string partition_key_table = 1; repeated string explicit_hash_key_table = 2; repeated Record records = 3; }
+ *     Record           { required uint64 partition_key_index = 1; optional uint64 explicit_hash_key_index = 2; required bytes data = 3; }
+ *
+ * github.com/awslabs/amazon-kinesis-producer, aggregation-format.md
+ */
+
+import type { Md5 } from './partition-key.ts';
+
+const MAGIC = Uint8Array.of(0xf3, 0x89, 0x9a, 0xc2);
+const MD5_BYTES = 16;
+
+/** Bytes of an aggregate around its protobuf: the magic number and the checksum. */
+export const AGGREGATE_FRAME_BYTES: number = MAGIC.length + MD5_BYTES;
+
+const PARTITION_KEY_TABLE = 1;
+const EXPLICIT_HASH_KEY_TABLE = 2;
+const RECORDS = 3;
+const PARTITION_KEY_INDEX = 1;
+const EXPLICIT_HASH_KEY_INDEX = 2;
+const DATA = 3;
+
+const VARINT = 0;
+const LENGTH_DELIMITED = 2;
+
+/** One of the records inside an aggregate. */
+export interface UserRecord {
+  readonly partitionKey: string;
+  /** Decimal text. Absent unless the producer chose one. */
+  readonly explicitHashKey?: string;
+  readonly data: Uint8Array;
+}
+
+/** Why a record was taken as it is, and not as an aggregate. */
+export type PlainReason = 'no_magic' | 'too_short' | 'checksum' | 'malformed' | 'bad_index';
+
+export type Decoded =
+  | { readonly kind: 'aggregate'; readonly records: readonly UserRecord[] }
+  | { readonly kind: 'plain'; readonly reason: PlainReason };
+
+export function encodeAggregate(records: readonly UserRecord[], md5: Md5): Uint8Array<ArrayBuffer> {
+  const partitionKeys = new Map<string, number>();
+  const explicitHashKeys = new Map<string, number>();
+  const entries = records.map((record) => {
+    const key = indexIn(partitionKeys, record.partitionKey);
+    const explicit =
+      record.explicitHashKey === undefined
+        ? undefined
+        : indexIn(explicitHashKeys, record.explicitHashKey);
+    return { key, explicit, data: record.data };
+  });
+  const keyTable = encodeTable(partitionKeys);
+  const explicitTable = encodeTable(explicitHashKeys);
+  const bytes = new Uint8Array(
+    AGGREGATE_FRAME_BYTES +
+      sum(keyTable, fieldBytes) +
+      sum(explicitTable, fieldBytes) +
+      sum(entries, (entry) => fieldBytes(messageBytes(entry))),
+  );
+
+  const write = createWriter(bytes);
+  write.raw(MAGIC);
+  for (const key of keyTable) write.field(PARTITION_KEY_TABLE, key);
+  for (const key of explicitTable) write.field(EXPLICIT_HASH_KEY_TABLE, key);
+  for (const entry of entries) {
+    write.varint((RECORDS << 3) | LENGTH_DELIMITED);
+    write.varint(messageBytes(entry));
+    write.varint((PARTITION_KEY_INDEX << 3) | VARINT);
+    write.varint(entry.key);
+    if (entry.explicit !== undefined) {
+      write.varint((EXPLICIT_HASH_KEY_INDEX << 3) | VARINT);
+      write.varint(entry.explicit);
+    }
+    write.field(DATA, entry.data);
+  }
+  write.raw(md5(bytes.subarray(MAGIC.length, bytes.length - MD5_BYTES)));
+  return bytes;
+}
+
+/**
+ * Bytes that one more record of the aggregate's only key adds. Summed with {@link singleKeyBaseBytes} it is exactly the
+ * length that {@link encodeAggregate} gives, so a producer can ask before it adds.
+ */
+export function singleKeyRecordBytes(dataBytes: number): number {
+  return fieldBytes(messageBytes({ key: 0, data: { length: dataBytes } }));
+}
+
+/** Bytes of an aggregate of one key before its first record. */
+export function singleKeyBaseBytes(partitionKeyBytes: number): number {
+  return AGGREGATE_FRAME_BYTES + fieldBytes(partitionKeyBytes);
+}
+
+/**
+ * Reads a Kinesis record's data with the tolerance of the Kinesis Client Library: what is not a whole, valid aggregate is
+ * an ordinary record. One thing it does that the library does not: a record whose table index points nowhere makes the
+ * aggregate `plain` with `bad_index`, where the library keeps the records before it and loses the rest.
+ */
+export function decodeAggregate(data: Uint8Array, md5: Md5): Decoded {
+  if (!MAGIC.every((byte, index) => data[index] === byte)) return plain('no_magic');
+  if (data.length <= AGGREGATE_FRAME_BYTES) return plain('too_short');
+  const message = data.subarray(MAGIC.length, data.length - MD5_BYTES);
+  const checksum = data.subarray(data.length - MD5_BYTES);
+  if (!md5(message).every((byte, index) => byte === checksum[index])) return plain('checksum');
+
+  const partitionKeys: string[] = [];
+  const explicitHashKeys: string[] = [];
+  const entries: Entry[] = [];
+  const text = new TextDecoder();
+  const readable = readFields(message, (field, value) => {
+    if (typeof value === 'number') return true;
+    if (field === PARTITION_KEY_TABLE) partitionKeys.push(text.decode(value));
+    else if (field === EXPLICIT_HASH_KEY_TABLE) explicitHashKeys.push(text.decode(value));
+    else if (field === RECORDS) {
+      const entry = readEntry(value);
+      if (!entry) return false;
+      entries.push(entry);
+    }
+    return true;
+  });
+  if (!readable) return plain('malformed');
+
+  const records: UserRecord[] = [];
+  for (const entry of entries) {
+    const partitionKey = partitionKeys[entry.key];
+    if (partitionKey === undefined) return plain('bad_index');
+    if (entry.explicit === undefined) {
+      records.push({ partitionKey, data: entry.data });
+      continue;
+    }
+    const explicitHashKey = explicitHashKeys[entry.explicit];
+    if (explicitHashKey === undefined) return plain('bad_index');
+    records.push({ partitionKey, explicitHashKey, data: entry.data });
+  }
+  return { kind: 'aggregate', records };
+}
+
+interface Entry {
+  readonly key: number;
+  readonly explicit?: number | undefined;
+  readonly data: Uint8Array;
+}
+
+function plain(reason: PlainReason): Decoded {
+  return { kind: 'plain', reason };
+}
+
+// A Map and not an object: integer-like keys of an object are enumerated in numeric order, which maps payloads to wrong keys.
+function indexIn(table: Map<string, number>, key: string): number {
+  const known = table.get(key);
+  if (known !== undefined) return known;
+  table.set(key, table.size);
+  return table.size - 1;
+}
+
+function encodeTable(table: ReadonlyMap<string, number>): Uint8Array[] {
+  const encoder = new TextEncoder();
+  return [...table.keys()].map((key) => encoder.encode(key));
+}
+
+function sum<T>(items: readonly T[], bytesOf: (item: T) => number): number {
+  return items.reduce((total, item) => total + bytesOf(item), 0);
+}
+
+/** Bytes of a field with a one-byte tag and a length. */
+function fieldBytes(value: number | { readonly length: number }): number {
+  const length = typeof value === 'number' ? value : value.length;
+  return 1 + varintBytes(length) + length;
+}
+
+function messageBytes(entry: {
+  readonly key: number;
+  readonly explicit?: number | undefined;
+  readonly data: { readonly length: number };
+}): number {
+  const explicit = entry.explicit === undefined ? 0 : 1 + varintBytes(entry.explicit);
+  return 1 + varintBytes(entry.key) + explicit + fieldBytes(entry.data);
+}
+
+function varintBytes(value: number): number {
+  let bytes = 1;
+  for (let rest = value; rest > 127; rest = Math.floor(rest / 128)) bytes++;
+  return bytes;
+}
+
+function createWriter(bytes: Uint8Array) {
+  let at = 0;
+  const raw = (part: Uint8Array): void => {
+    bytes.set(part, at);
+    at += part.length;
+  };
+  const varint = (value: number): void => {
+    let rest = value;
+    for (; rest > 127; rest = Math.floor(rest / 128)) bytes[at++] = (rest % 128) | 128;
+    bytes[at++] = rest;
+  };
+  const field = (tag: number, part: Uint8Array): void => {
+    varint((tag << 3) | LENGTH_DELIMITED);
+    varint(part.length);
+    raw(part);
+  };
+  return { raw, varint, field };
+}
+
+function readEntry(message: Uint8Array): Entry | undefined {
+  let key: number | undefined;
+  let explicit: number | undefined;
+  let data: Uint8Array | undefined;
+  const readable = readFields(message, (field, value) => {
+    if (field === PARTITION_KEY_INDEX && typeof value === 'number') key = value;
+    else if (field === EXPLICIT_HASH_KEY_INDEX && typeof value === 'number') explicit = value;
+    else if (field === DATA && typeof value !== 'number') data = value;
+    return true;
+  });
+  // Both are required: a parser of proto2 refuses the message without them.
+  if (!readable || key === undefined || data === undefined) return undefined;
+  return { key, explicit, data };
+}
+
+/** Walks a protobuf message; unknown fields are passed over. False when the bytes are not a message. */
+function readFields(
+  bytes: Uint8Array,
+  visit: (field: number, value: number | Uint8Array) => boolean,
+): boolean {
+  let at = 0;
+  const varint = (): number => {
+    let value = 0;
+    for (let scale = 1; ; scale *= 128) {
+      const byte = bytes[at++];
+      if (byte === undefined || scale > 2 ** 63) return Number.NaN;
+      value += (byte & 127) * scale;
+      if (byte < 128) return value;
+    }
+  };
+  while (at < bytes.length) {
+    const tag = varint();
+    const field = Math.floor(tag / 8);
+    if (Number.isNaN(tag) || field === 0) return false;
+    switch (tag % 8) {
+      case VARINT: {
+        const value = varint();
+        if (Number.isNaN(value) || !visit(field, value)) return false;
+        break;
+      }
+      case LENGTH_DELIMITED: {
+        const length = varint();
+        if (!(at + length <= bytes.length)) return false;
+        if (!visit(field, bytes.subarray(at, at + length))) return false;
+        at += length;
+        break;
+      }
+      case 1: // fixed64
+        at += 8;
+        break;
+      case 5: // fixed32
+        at += 4;
+        break;
+      default:
+        return false;
+    }
+  }
+  return at === bytes.length;
+}

@@ -1,0 +1,124 @@
+/** What an event is, as captured, and what it becomes on the stream. Field names are the Segment spec's. */
+
+/** `drop` declares events that were left out on purpose, `erase` asks for the removal of a subject's data. */
+export const EVENT_TYPES = [
+  'track',
+  'page',
+  'identify',
+  'group',
+  'metric',
+  'error',
+  'erase',
+  'drop',
+] as const;
+export type EventType = (typeof EVENT_TYPES)[number];
+
+export type Json =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly Json[]
+  | { readonly [key: string]: Json };
+
+/** Anything that `JSON.stringify` takes: dates become text, functions and `undefined` vanish. */
+export type Properties = Readonly<Record<string, unknown>>;
+
+/** One line of a segment: an event as its lane captured it. Its number comes from its place, its identity from the segment. */
+export interface CapturedEvent {
+  readonly type: EventType;
+  /** The client's own clock at capture, in milliseconds since 1970. */
+  readonly timestamp: number;
+  /** The name: of a `track`, a `metric`, a named `page`. */
+  readonly event?: string;
+  readonly properties?: Properties;
+  /** Of an `identify` or a `group`. */
+  readonly traits?: Properties;
+  /** Of a `group`. */
+  readonly groupId?: string;
+  /** Merged over the segment's context in the record. */
+  readonly context?: Properties;
+}
+
+/** What holds for every event of a segment, as it was when they were captured. */
+export interface SegmentContext {
+  /** The client id. */
+  readonly anonymousId: string;
+  readonly userId?: string;
+  readonly groupId?: string;
+  readonly sessionId?: string;
+  readonly page?: Properties;
+  readonly screen?: Properties;
+  readonly locale?: string;
+  readonly timezone?: string;
+  readonly [field: string]: unknown;
+}
+
+/** Where an event stands: which lane, and its number there, counted from 1 without a hole. */
+export interface Position {
+  readonly lane: string;
+  readonly seq: number;
+}
+
+/** A run of consecutive events of one lane: `first`, `first + 1`, … , `first + count - 1`. */
+export interface LaneRange {
+  readonly lane: string;
+  readonly first: number;
+  readonly count: number;
+}
+
+/** Why events were left out on purpose. */
+export type DropReason =
+  | 'queue_full'
+  | 'too_old'
+  | 'too_large'
+  | 'not_serialisable'
+  | 'sampled'
+  | 'rate_limited'
+  | 'consent'
+  | 'middleware'
+  | 'rejected'
+  | 'storage_lost';
+
+/** The properties of a `drop` event: what is missing from a lane, and by whose decision. */
+export interface DropProperties extends LaneRange {
+  readonly reason: DropReason;
+}
+
+/** One event on the stream: self-contained JSON. Times are ISO 8601. */
+export interface StreamRecord {
+  readonly type: EventType;
+  /** `<lane>.<seq>`: the same for every copy of the event. */
+  readonly messageId: string;
+  readonly anonymousId: string;
+  readonly userId: string | null;
+  readonly groupId?: string;
+  readonly event?: string;
+  readonly properties?: Properties;
+  readonly traits?: Properties;
+  readonly context: Properties;
+  /** The client's own clock at capture. */
+  readonly originalTimestamp: string;
+  /** The same moment on the relay's clock: `originalTimestamp` and the client's measured offset. */
+  readonly timestamp: string;
+  /** When the client sent the batch, on the relay's clock. */
+  readonly sentAt: string;
+  /** When the relay received it. */
+  readonly receivedAt: string;
+  readonly rivulet: { readonly lane: string; readonly seq: number; readonly source: string };
+}
+
+export function messageIdOf({ lane, seq }: Position): string {
+  return `${lane}.${seq}`;
+}
+
+/** Lane ids are random base64url. The bounds keep a message id short and a lane unguessable. */
+const LANE = /^[A-Za-z0-9_-]{8,32}$/;
+
+export function isLane(value: unknown): value is string {
+  return typeof value === 'string' && LANE.test(value);
+}
+
+export function isEventType(value: unknown): value is EventType {
+  return EVENT_TYPES.includes(value as EventType);
+}

@@ -1,0 +1,43 @@
+/** `POST /v1/session`: what a client asks before it may send, and what it is told. */
+
+import { isObject } from './parsed.ts';
+
+export interface SessionRequest {
+  readonly writeKey: string;
+  /** The client id. */
+  readonly client: string;
+  /** Name and version, such as `rivulet/1.0.0`. */
+  readonly sdk: string;
+}
+
+/** What an operator can turn from the edge. Absent fields leave the client's own setting. */
+export interface RemoteConfig {
+  readonly maxBatchEvents?: number;
+  readonly maxBatchBytes?: number;
+  readonly flushIntervalMs?: number;
+  /** Send nothing for this long. */
+  readonly pauseMs?: number;
+}
+
+export interface SessionAnswer {
+  readonly token: string;
+  /** The signing key, base64url. */
+  readonly key: string;
+  /** Milliseconds since 1970, on the relay's clock. */
+  readonly expires: number;
+  /** The relay's clock as it answered. */
+  readonly now: number;
+  readonly config: RemoteConfig;
+}
+
+/** Whether an answer's body is a session. The client trusts its relay for values, not for shape. */
+export function isSessionAnswer(value: unknown): value is SessionAnswer {
+  return (
+    isObject(value) &&
+    typeof value.token === 'string' &&
+    typeof value.key === 'string' &&
+    typeof value.expires === 'number' &&
+    typeof value.now === 'number' &&
+    isObject(value.config)
+  );
+}

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+/** Real Chromium on the whole pipeline, driven from Node so that a test can kill it. */
+export default defineConfig({
+  test: {
+    name: 'browser',
+    environment: 'node',
+    include: ['**/*.test.ts'],
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    fileParallelism: false,
+  },
+});

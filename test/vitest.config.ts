@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  root: import.meta.dirname,
+  test: {
+    projects: ['unit', 'worker', 'integration', 'browser', 'build'].map(
+      (kind) => `./${kind}/vitest.config.ts`,
+    ),
+  },
+});

@@ -1,0 +1,70 @@
+import { resolve } from 'node:path';
+import { defineConfig, type UserConfig } from 'vite';
+
+const root = import.meta.dirname;
+const source = (path: string): string => resolve(root, 'src', path);
+
+/** What `npm run build` makes, by `--mode`. Types come from `tsc`. */
+const builds: Record<string, UserConfig> = {
+  /** The npm package: ES modules that share chunks. Dependencies stay imports, so that an application has one copy. */
+  library: {
+    build: {
+      lib: {
+        entry: {
+          index: source('index.ts'),
+          protocol: source('protocol/index.ts'),
+          capture: source('capture/index.ts'),
+          consumer: source('consumer/index.ts'),
+          debug: source('debug/index.ts'),
+        },
+        formats: ['es'],
+      },
+      rolldownOptions: { external: [/^[a-z@]/] },
+      // An application's bundler minifies; readable code is what a stack trace should show.
+      minify: false,
+      emptyOutDir: true,
+    },
+  },
+  /** The script tag: one file, everything inside. */
+  script: {
+    build: {
+      lib: {
+        entry: source('script.ts'),
+        formats: ['iife'],
+        name: 'rivulet',
+        fileName: () => 'rivulet.js',
+      },
+      emptyOutDir: false,
+    },
+  },
+  /** The debug view for a page without a bundler: one module, its libraries inside. */
+  debug: {
+    build: {
+      lib: { entry: source('debug/index.ts'), formats: ['es'], fileName: () => 'rivulet-debug.js' },
+      emptyOutDir: false,
+    },
+  },
+  demo: {
+    root: resolve(root, 'demo'),
+    build: { outDir: resolve(root, 'dist/demo'), emptyOutDir: true },
+  },
+};
+
+export default defineConfig(({ mode }) => {
+  const build = builds[mode] ?? builds.demo ?? {};
+  return {
+    ...build,
+    // The packages' own names, so that the demo imports what a user imports.
+    resolve: {
+      alias: [
+        { find: /^rivulet$/, replacement: source('index.ts') },
+        {
+          find: /^rivulet\/(protocol|capture|consumer|debug)$/,
+          replacement: `${source('$1')}/index.ts`,
+        },
+      ],
+    },
+    server: { host: '127.0.0.1' },
+    build: { sourcemap: true, target: 'es2022', ...build.build },
+  };
+});
