@@ -1,0 +1,158 @@
+import { describe, expect, test } from 'vitest';
+import { type Module, modulesIn } from './modules.ts';
+
+/** What each room may import: the arrows of the README's picture. Type imports count too. */
+const arrows: Readonly<Record<string, readonly string[]>> = {
+  protocol: [],
+  base: ['protocol'],
+  queue: ['protocol', 'base'],
+  transport: ['protocol', 'base'],
+  capture: ['protocol', 'base'],
+  client: ['protocol', 'base', 'queue', 'transport', 'capture types'],
+  consumer: ['protocol', 'base', 'transport/retry'],
+  debug: ['protocol', 'base', 'client types', 'consumer'],
+  worker: ['protocol', 'errors'],
+};
+
+/** Which packages a room may import. A package that is not here is in no bundle by accident. */
+const packages: Readonly<Record<string, readonly string[]>> = {
+  queue: ['idb'],
+  consumer: ['@aws-sdk/client-kinesis', '@smithy/fetch-http-handler', 'spark-md5'],
+  debug: ['lit', 'uplot', '@tanstack/virtual-core'],
+  worker: ['@aws-sdk/client-kinesis', '@smithy/fetch-http-handler', 'valibot'],
+};
+
+const source = modulesIn('src');
+const worker = modulesIn('worker');
+
+function roomOf(path: string): string {
+  if (path === 'src/errors.ts' || path === 'src/runtime.ts') return 'base';
+  if (/^src\/\w+\.ts$/.test(path)) return 'entry';
+  return path.startsWith('worker/') ? 'worker' : (path.split('/')[1] ?? '');
+}
+
+function isAllowed(room: string, target: string): boolean {
+  const to = roomOf(target);
+  return (arrows[room] ?? []).some((allowed) => {
+    if (allowed === to) return true;
+    if (allowed === 'errors') return target === 'src/errors.ts';
+    if (allowed.endsWith(' types')) return target === `src/${allowed.split(' ')[0]}/types.ts`;
+    return target === `src/${allowed}.ts`;
+  });
+}
+
+const isFile = (target: string): boolean => target.endsWith('.ts');
+const isOurCode = (module: Module): boolean => roomOf(module.path) !== 'entry';
+
+describe('the arrows between the rooms', () => {
+  test('there is a rule for every room', () => {
+    const rooms = new Set([...source, ...worker].filter(isOurCode).map(({ path }) => roomOf(path)));
+
+    expect([...rooms].sort()).toEqual(Object.keys(arrows).sort());
+  });
+
+  test('go only where the picture draws them', () => {
+    const crossing = [...source, ...worker].filter(isOurCode).flatMap(({ path, imports }) =>
+      imports
+        .filter(({ target }) => isFile(target) && roomOf(target) !== roomOf(path))
+        .filter(({ target }) => !isAllowed(roomOf(path), target))
+        .map(({ target }) => `${path} → ${target}`),
+    );
+
+    expect(crossing).toEqual([]);
+  });
+
+  test('reach only the packages that a room may use', () => {
+    const stray = [...source, ...worker].flatMap(({ path, imports }) =>
+      imports
+        .filter(({ target }) => !isFile(target) && !/^(node:|cloudflare:)/.test(target))
+        .filter(({ target }) => !packages[roomOf(path)]?.includes(target))
+        .map(({ target }) => `${path} → ${target}`),
+    );
+
+    expect(stray).toEqual([]);
+  });
+
+  test('make no cycle of value imports', () => {
+    const edges = new Map(
+      [...source, ...worker].map(({ path, imports }) => [
+        path,
+        imports.filter(({ kind, target }) => kind === 'value' && isFile(target)),
+      ]),
+    );
+    const findCycle = (path: string, trail: readonly string[]): string | undefined => {
+      if (trail.includes(path)) return [...trail.slice(trail.indexOf(path)), path].join(' → ');
+      for (const { target } of edges.get(path) ?? []) {
+        const cycle = findCycle(target, [...trail, path]);
+        if (cycle) return cycle;
+      }
+      return undefined;
+    };
+
+    const cycles = [...edges.keys()].flatMap((path) => findCycle(path, []) ?? []);
+
+    expect(cycles).toEqual([]);
+  });
+
+  test('reach no room through its barrel, except from an entry', () => {
+    const throughBarrel = [...source, ...worker]
+      .filter(isOurCode)
+      .flatMap(({ path, imports }) =>
+        imports
+          .filter(({ target }) => /^src\/(\w+\/)?index\.ts$/.test(target))
+          .map(({ target }) => `${path} → ${target}`),
+      );
+
+    expect(throughBarrel).toEqual([]);
+  });
+
+  test('leave the demo page with the entries that a user has', () => {
+    const inside = modulesIn('demo')
+      .filter(({ path }) => !/^demo\/(launcher\/|start\.ts)/.test(path))
+      .flatMap(({ path, imports }) =>
+        imports
+          .filter(({ target }) => target.startsWith('src/'))
+          .map(({ target }) => `${path} → ${target}`),
+      );
+
+    expect(inside).toEqual([]);
+  });
+});
+
+describe('the code', () => {
+  test('reaches the platform through the runtime alone, in the rooms of the client side', () => {
+    const globals =
+      /(?<![\w.'"`/@-])(window|document|navigator|localStorage|sessionStorage|indexedDB|setTimeout|setInterval|fetch|Date\.now|Math\.random|performance\.now|crypto)(?=[.(])/;
+    const reaching = source
+      .filter(({ path }) => ['queue', 'transport', 'client', 'capture'].includes(roomOf(path)))
+      .flatMap(({ path, text }) =>
+        withoutComments(text)
+          .split('\n')
+          .flatMap((line, index) =>
+            globals.test(line) ? [`${path}:${index + 1} ${line.trim()}`] : [],
+          ),
+      );
+
+    expect(reaching).toEqual([]);
+  });
+
+  test('never listens to an event that costs the page its back-forward cache', () => {
+    const listening = source.filter(({ text }) => /'(before)?unload'/.test(withoutComments(text)));
+
+    expect(listening.map(({ path }) => path)).toEqual([]);
+  });
+
+  test('has no file of more than 350 lines', () => {
+    const long = [...source, ...worker, ...modulesIn('demo')]
+      .map(({ path, text }) => ({ path, lines: text.split('\n').length }))
+      .filter(({ lines }) => lines > 350);
+
+    expect(long).toEqual([]);
+  });
+});
+
+function withoutComments(text: string): string {
+  return text
+    .replace(/\/\*[\s\S]*?\*\//g, (comment) => comment.replace(/[^\n]/g, ''))
+    .replace(/\/\/.*$/gm, '');
+}

@@ -1,0 +1,49 @@
+/** What each import may cost, minified and compressed with brotli, in bytes. The README quotes these numbers. */
+
+export interface Budget {
+  readonly name: string;
+  /** A program as a user writes it. */
+  readonly program: string;
+  readonly brotliBytes: number;
+  /** Packages that the application brings itself, and that are not counted. */
+  readonly external?: readonly string[];
+}
+
+const sdk = ['@aws-sdk/client-kinesis', '@smithy/fetch-http-handler'];
+
+export const budgets: readonly Budget[] = [
+  {
+    name: 'createClient',
+    program: `import { createClient } from 'rivulet';
+      createClient({ endpoint: 'https://events.example.com', writeKey: 'shop' }).track('Started');`,
+    brotliBytes: 5_000,
+  },
+  {
+    name: 'capture: pageViews',
+    program: `import { pageViews } from 'rivulet/capture'; globalThis.source = pageViews();`,
+    brotliBytes: 800,
+  },
+  {
+    name: 'capture: clicks',
+    program: `import { clicks } from 'rivulet/capture'; globalThis.source = clicks();`,
+    brotliBytes: 800,
+  },
+  {
+    name: 'createConsumer',
+    program: `import { createConsumer } from 'rivulet/consumer'; globalThis.create = createConsumer;`,
+    brotliBytes: 3_000,
+    external: [...sdk, 'spark-md5'],
+  },
+  {
+    name: '<rivulet-debug>',
+    program: `import 'rivulet/debug';`,
+    brotliBytes: 50_000,
+    external: sdk,
+  },
+];
+
+/** The script tag's file: the client with every capture source. */
+export const SCRIPT_TAG_BROTLI_BYTES = 12_000;
+
+/** The relay as it is uploaded, minified, gzip: a figure of the platform, which counts gzip. */
+export const RELAY_GZIP_BYTES = 102_400;

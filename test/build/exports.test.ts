@@ -1,0 +1,86 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { bundle } from './bundle.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const manifest = JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8'));
+const entries = ['rivulet', 'rivulet/protocol', 'rivulet/capture', 'rivulet/consumer'];
+
+/** What each entry offers besides types. A name that vanishes here breaks somebody's program. */
+const offered: Readonly<Record<string, readonly string[]>> = {
+  rivulet: ['RivuletError', 'createClient', 'isRivuletError'],
+  'rivulet/capture': ['clicks', 'pageViews'],
+  'rivulet/consumer': ['createConsumer', 'createLedger', 'createReadDoorClient', 'decodeRecord'],
+};
+
+describe('the package', () => {
+  test('has every file that its exports name', () => {
+    const files = Object.values(manifest.exports).flatMap((target) =>
+      typeof target === 'string' ? [target] : Object.values(target as object),
+    );
+
+    const missing = files.filter((file) => !existsSync(resolve(root, file)));
+
+    expect(missing).toEqual([]);
+  });
+
+  test.each(Object.keys(offered))('offers what it promises as %s', async (entry) => {
+    const module = await import(entry);
+
+    expect(Object.keys(module)).toEqual(expect.arrayContaining([...(offered[entry] ?? [])]));
+  });
+
+  test.each(entries)('leaves nothing of %s in a program that uses nothing of it', async (entry) => {
+    const code = await bundle(`import '${entry}';`);
+
+    expect(code.trim()).toBe('');
+  });
+
+  test.each(entries)('imports %s where there is no page', (entry) => {
+    const globalsBefore = 'JSON.stringify(Object.getOwnPropertyNames(globalThis))';
+    const program = `const before = ${globalsBefore}; await import('${entry}');
+      if (before !== ${globalsBefore}) throw new Error('import has side effects');`;
+
+    expect(() =>
+      execFileSync(process.execPath, ['--input-type=module', '-e', program], { cwd: root }),
+    ).not.toThrow();
+  });
+
+  test('gives types that a strict program without our settings accepts', () => {
+    const folder = mkdtempSync(join(root, 'test/.output-'));
+    writeFileSync(
+      join(folder, 'program.ts'),
+      [...entries, 'rivulet/debug']
+        .map((entry, index) => `export * as entry${index} from '${entry}';`)
+        .concat(
+          `import { createClient } from 'rivulet';`,
+          `const client = createClient({ endpoint: 'https://a.example', writeKey: 'w' });`,
+          `client.track('Named', { price: 1 });`,
+          '// @ts-expect-error an event needs a name',
+          'client.track();',
+          '// @ts-expect-error a typing error in an option is found',
+          `createClient({ endpoint: 'https://a.example', writeKey: 'w', flushInterval: 1 });`,
+        )
+        .join('\n'),
+    );
+    const compile = () =>
+      execFileSync(
+        process.execPath,
+        [
+          resolve(root, 'node_modules/typescript/bin/tsc'),
+          ...['--noEmit', '--strict', '--target', 'es2022', '--module', 'preserve'],
+          ...['--lib', 'es2022,dom,dom.iterable', '--types', '', '--skipLibCheck'],
+          join(folder, 'program.ts'),
+        ],
+        { cwd: root, encoding: 'utf8' },
+      );
+
+    try {
+      expect(compile()).toBe('');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
