@@ -62,6 +62,8 @@ export interface ShardState {
 export interface Consumer extends AsyncIterable<ConsumedRecord> {
   /** Every shard seen so far, by its hash keys, parents before children. */
   readonly shards: () => readonly ShardState[];
+  /** Why the stream's shards could not be listed, `undefined` once they are. It is tried again. */
+  readonly error: () => string | undefined;
   /** Calls after a change of any shard's state; the answer stops it. */
   readonly onShards: (listener: () => void) => () => void;
   /** Idempotent. Ends the iteration. */
