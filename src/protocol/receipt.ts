@@ -10,7 +10,9 @@ export type RejectionCode =
   | 'not_an_event'
   | 'too_deep'
   | 'event_too_large'
-  | 'context_invalid';
+  | 'context_invalid'
+  /** The stream took its neighbours and not this one. */
+  | 'record_refused';
 
 /** Why a whole request is refused. */
 export type RefusalCode =

@@ -1,0 +1,47 @@
+/** What a failed call means for the events in it. docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html#API_PutRecords_Errors */
+
+/**
+ * - `throttled`: the stream is too busy; nothing was stored
+ * - `unavailable`: a fault, a lost connection or no answer in time; what became of the call is unknown
+ * - `misconfigured`: no stream, no permission, no key: waiting alone mends nothing
+ * - `refused`: something in the call itself is not acceptable
+ */
+export type CallFailure = 'throttled' | 'unavailable' | 'misconfigured' | 'refused';
+
+const THROTTLES = new Set([
+  'ProvisionedThroughputExceededException',
+  'LimitExceededException',
+  'KMSThrottlingException',
+  'ThrottlingException',
+  'Throttling',
+  'RequestLimitExceeded',
+  'TooManyRequestsException',
+]);
+
+const REFUSALS = new Set(['InvalidArgumentException', 'ValidationException']);
+
+export function classifyCall(error: unknown): CallFailure {
+  const { name = '', status } = describeError(error);
+  if (THROTTLES.has(name) || status === 429) return 'throttled';
+  if (REFUSALS.has(name) || status === 413) return 'refused';
+  // Everything else a service answers with 4xx is about who asks for what: it keeps until somebody changes it.
+  if (status !== undefined && status >= 400 && status < 500) return 'misconfigured';
+  return 'unavailable';
+}
+
+/** The same for one entry of an answer whose status was 200. */
+export function classifyEntry(code: string): Exclude<CallFailure, 'misconfigured'> {
+  if (THROTTLES.has(code)) return 'throttled';
+  return REFUSALS.has(code) ? 'refused' : 'unavailable';
+}
+
+/** What the SDK's errors carry, and errors from below it do not. */
+export function describeError(error: unknown): {
+  readonly name?: string;
+  readonly message?: string;
+  readonly status?: number | undefined;
+} {
+  if (!(error instanceof Error)) return {};
+  const { $metadata } = error as { $metadata?: { httpStatusCode?: number } };
+  return { name: error.name, message: error.message, status: $metadata?.httpStatusCode };
+}

@@ -1,0 +1,161 @@
+/** The routes, and the one boundary that every error ends at. */
+
+import type { KinesisClient } from '@aws-sdk/client-kinesis';
+import { version } from '../package.json';
+import { MAX_WIRE_BYTES } from '../src/protocol/limits.ts';
+import { admitBatch, mintSession } from './admit.ts';
+import { answerJson, answerRefusal, Refusal, shareWith } from './answer.ts';
+import { readBody } from './body.ts';
+import { placeOf } from './enrich.ts';
+import type { Env } from './env.ts';
+import { ingest } from './ingest.ts';
+import { createKinesis } from './kinesis/client.ts';
+import { answerReadRefusal, readStream } from './read-door.ts';
+import { platformRuntime, type RelayRuntime } from './runtime.ts';
+import { type Configuration, type ConfigurationResult, parseConfiguration } from './sources.ts';
+
+/** A session request is a write key, a client id and a version. */
+const MAX_SESSION_BYTES = 4096;
+
+/** A configuration does not mend itself. */
+const MISCONFIGURED_AFTER_MS = 60_000;
+
+/** What the AWS SDK sends from a browser, and a signature's headers, for a reader that signs as well. */
+const READ_DOOR_HEADERS = [
+  'amz-sdk-invocation-id',
+  'amz-sdk-request',
+  'authorization',
+  'content-type',
+  'x-amz-content-sha256',
+  'x-amz-date',
+  'x-amz-security-token',
+  'x-amz-target',
+  'x-amz-user-agent',
+].join(', ');
+
+const HEALTH_PATH = '/v1/health';
+
+export interface Relay {
+  /** Never rejects. */
+  readonly fetch: (request: Request) => Promise<Response>;
+}
+
+interface Context {
+  readonly request: Request;
+  readonly origin: string | null;
+  readonly configuration: Configuration;
+  readonly kinesis: KinesisClient;
+  readonly runtime: RelayRuntime;
+}
+
+/** All of them are POST. */
+interface Route {
+  readonly answer: (context: Context) => Promise<Response>;
+  readonly refuse: (refusal: Refusal) => Response;
+  /** Request headers that a page may send beyond the safelisted ones. */
+  readonly allowHeaders?: string;
+}
+
+const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
+  ['/v1/session', { answer: answerSession, refuse: answerRefusal }],
+  ['/v1/batch', { answer: answerBatch, refuse: answerRefusal }],
+  [
+    '/v1/kinesis',
+    {
+      answer: ({ request, configuration, kinesis, runtime }) =>
+        readStream(request, configuration, kinesis, runtime.now()),
+      refuse: answerReadRefusal,
+      allowHeaders: READ_DOOR_HEADERS,
+    },
+  ],
+]);
+
+export function createRelay(env: Env, runtime: RelayRuntime = platformRuntime): Relay {
+  const configured = parseConfiguration(env);
+  const problems = configured.ok ? [] : configured.problems;
+  if (problems.length > 0) runtime.log(JSON.stringify({ at: 'configuration', problems }));
+  const kinesis = configured.ok ? createKinesis(configured.value.kinesis) : undefined;
+
+  const respond = async (request: Request, path: string, route: Route | undefined) => {
+    if (path === HEALTH_PATH && request.method === 'GET') return answerHealth(configured);
+    if (path === HEALTH_PATH) throw new Refusal('method_refused', 'method: expected GET');
+    if (!route) {
+      const known = [...ROUTES.keys(), HEALTH_PATH].join(', ');
+      throw new Refusal('not_found', `path: expected one of ${known}`);
+    }
+    if (request.method !== 'POST') {
+      throw new Refusal('method_refused', 'method: expected POST');
+    }
+    if (!configured.ok || !kinesis) {
+      const hints = { after: MISCONFIGURED_AFTER_MS };
+      throw new Refusal('relay_misconfigured', 'relay: see its /v1/health', hints);
+    }
+    const origin = request.headers.get('origin');
+    const configuration = configured.value;
+    return route.answer({ request, origin, configuration, kinesis, runtime });
+  };
+
+  return {
+    fetch: async (request) => {
+      const path = new URL(request.url).pathname.replace(/\/$/, '');
+      const route = ROUTES.get(path);
+      const origin = request.headers.get('origin');
+      if (request.method === 'OPTIONS' && route?.allowHeaders) {
+        return shareWith(origin, answerPreflight(route.allowHeaders));
+      }
+      try {
+        return shareWith(origin, await respond(request, path, route));
+      } catch (error) {
+        const refusal =
+          error instanceof Refusal ? error : new Refusal('internal', 'relay: unexpected error');
+        logRefusal(runtime, path, refusal, error);
+        return shareWith(origin, (route?.refuse ?? answerRefusal)(refusal));
+      }
+    },
+  };
+}
+
+async function answerSession({ request, origin, configuration, runtime }: Context) {
+  const body = await readBody(request, MAX_SESSION_BYTES);
+  return answerJson(200, await mintSession(configuration, body, origin, runtime.now()));
+}
+
+async function answerBatch({ request, origin, configuration, kinesis, runtime }: Context) {
+  const body = await readBody(request, MAX_WIRE_BYTES);
+  const admitted = await admitBatch(configuration, body, origin, runtime.now());
+  const { result, summary } = await ingest(admitted, request, kinesis, runtime);
+  const refused = result instanceof Refusal;
+  const code = refused ? { code: result.code } : {};
+  runtime.log(JSON.stringify({ at: 'batch', ...code, ...summary, colo: placeOf(request).colo }));
+  return refused ? answerRefusal(result) : answerJson(200, result);
+}
+
+/** Says what an operator has to mend, and asks nobody: it answers while Kinesis does not. */
+function answerHealth(configured: ConfigurationResult): Response {
+  if (configured.ok) {
+    const sources = configured.value.byWriteKey.size;
+    return answerJson(200, { ok: true, version, sources, problems: [] });
+  }
+  const { problems } = configured;
+  const refusal = { code: 'relay_misconfigured', reason: problems.join('; ') };
+  return answerJson(500, { ok: false, version, sources: 0, problems, ...refusal });
+}
+
+function answerPreflight(allowHeaders: string): Response {
+  return new Response(null, {
+    status: 204,
+    headers: {
+      'access-control-allow-methods': 'POST',
+      'access-control-allow-headers': allowHeaders,
+      // Chromium remembers no longer than two hours.
+      'access-control-max-age': '7200',
+    },
+  });
+}
+
+function logRefusal(runtime: RelayRuntime, path: string, refusal: Refusal, error: unknown): void {
+  const { code, message: reason } = refusal;
+  // Only of what we did not foresee: its stack names our own code.
+  const stack = code === 'internal' && error instanceof Error ? { stack: error.stack } : {};
+  runtime.log(JSON.stringify({ at: 'refusal', path, code, reason, ...stack }));
+}
