@@ -6,7 +6,10 @@ export interface Segment extends LaneRange {
   readonly createdAt: number;
   /** A `SegmentContext` as JSON text. */
   readonly context: string;
-  /** `count` lines of JSON joined by "\n", UTF-8, without a last newline. Never parsed again. */
+  /**
+   * `count` lines of JSON joined by "\n", UTF-8, without a last newline. Never parsed again. It owns its buffer: a view
+   * into a larger one would be stored with all that lies around it.
+   */
   readonly body: Uint8Array<ArrayBuffer>;
 }
 
@@ -25,16 +28,21 @@ export interface ReadLimits {
 export interface LogStats {
   readonly segments: number;
   readonly events: number;
-  /** Bytes of bodies and contexts. */
+  /** Bytes of bodies, and characters of contexts. */
   readonly bytes: number;
-  /** `createdAt` of the oldest segment. */
-  readonly oldestAt?: number;
+  /** `createdAt` of the oldest segment; `undefined` where there is none. */
+  readonly oldestAt?: number | undefined;
 }
 
 /** The durable queue: a log of segments, shared by every tab of the origin. */
 export interface SegmentLog {
+  /** Certain when the first call has been answered: a database that cannot be opened is replaced by memory. */
   readonly kind: 'indexeddb' | 'memory';
-  /** Writes in this very turn: when the call returns, the transaction is committed. Resolves when it is on disk. */
+  /**
+   * Writes in this very turn: when the call returns, the transaction is committed. Before the log is open, segments wait
+   * in memory, in order. Resolves when they are on disk. Rejects with `storage_failed` when none of them is: they are
+   * the caller's again.
+   */
   readonly append: (segments: readonly Segment[]) => Promise<void>;
   /** The oldest segments. */
   readonly read: (limits: ReadLimits) => Promise<readonly StoredSegment[]>;
@@ -44,5 +52,6 @@ export interface SegmentLog {
   /** Small values that live beside the log, such as the session. */
   readonly getValue: (key: string) => Promise<unknown>;
   readonly setValue: (key: string, value: unknown) => Promise<void>;
+  /** Lets go of the database when what was asked for is done. A later call would open it again. */
   readonly close: () => void;
 }

@@ -1,0 +1,114 @@
+import { wrap } from 'idb';
+import { RivuletError } from '../errors.ts';
+import { countSegments, type LogTransaction, readHead, settleRanges } from './log-transaction.ts';
+import { openDatabase } from './open-database.ts';
+import type { Segment, SegmentLog } from './types.ts';
+
+export interface IndexedDbLogOptions {
+  /** Absent where the platform or the user refuses it: then the log cannot be opened. */
+  readonly indexedDB: IDBFactory | undefined;
+  readonly databaseName: string;
+}
+
+/** A commit hands the write to the operating system: it outlives the tab and the browser, and does not wait for the disk. */
+const DURABILITY: IDBTransactionOptions = { durability: 'relaxed' };
+
+/**
+ * The log in IndexedDB. It opens at once; appends wait in memory until then, in order, and are written in the very turn
+ * of the opening. What fails is tried once more on a new handle, because browsers close handles as they like. Calls
+ * reject with `storage_unavailable` when the database cannot be opened for the first time, with `storage_failed` later.
+ */
+export function createIndexedDbLog({ indexedDB, databaseName }: IndexedDbLogOptions): SegmentLog {
+  let code: 'storage_unavailable' | 'storage_failed' = 'storage_unavailable';
+  let db: IDBDatabase | undefined;
+  let opening: Promise<IDBDatabase> | undefined;
+
+  const failure = (cause: unknown): RivuletError =>
+    new RivuletError(code, `database "${databaseName}": expected it to work, got ${cause}`, {
+      cause,
+    });
+
+  const drop = (handle: IDBDatabase): void => {
+    handle.close();
+    // A handle may die twice, by our word and by the browser's: the second must not hit its successor.
+    if (handle === db) db = opening = undefined;
+  };
+
+  const connect = (): Promise<IDBDatabase> => {
+    opening ??= openDatabase(indexedDB, databaseName, drop).then(
+      (handle) => {
+        code = 'storage_failed';
+        db = handle;
+        return handle;
+      },
+      (cause: unknown) => {
+        opening = undefined;
+        throw failure(cause);
+      },
+    );
+    return opening;
+  };
+
+  /** Calls `work` in this very turn where the database is open, and in the order of the calls where it is not. */
+  const perform = <T>(work: (handle: IDBDatabase) => Promise<T>, isRetry = false): Promise<T> => {
+    const attempt = async (handle: IDBDatabase): Promise<T> => {
+      try {
+        return await work(handle);
+      } catch (cause) {
+        drop(handle);
+        if (isRetry) throw failure(cause);
+        return perform(work, true);
+      }
+    };
+    return db ? attempt(db) : connect().then(attempt);
+  };
+
+  const transact = <T>(
+    mode: IDBTransactionMode,
+    work: (transaction: LogTransaction) => Promise<T>,
+  ): Promise<T> =>
+    perform(async (handle) => {
+      const transaction = wrap(handle.transaction(['segments', 'values'], mode, DURABILITY));
+      const result = work(transaction as unknown as LogTransaction);
+      // Both at once: a `done` that rejects unheard is an unhandled rejection in the host page.
+      await Promise.all([result, transaction.done]);
+      return result;
+    });
+
+  connect().catch(() => {}); // The first call tries again, and hears of it.
+  return {
+    kind: 'indexeddb',
+    append: (segments) => perform((handle) => write(handle, segments)),
+    read: (limits) => transact('readonly', (transaction) => readHead(transaction, limits)),
+    settle: (ranges) => transact('readwrite', (transaction) => settleRanges(transaction, ranges)),
+    stats: () => transact('readwrite', countSegments),
+    getValue: (key) =>
+      transact('readonly', (transaction) => transaction.objectStore('values').get(key)),
+    setValue: (key, value) =>
+      transact('readwrite', async (transaction) => {
+        await transaction.objectStore('values').put(value, key);
+      }),
+    close: () => {
+      // What waits for the opening is written first; what is being written, the database finishes.
+      opening?.then(drop, () => {});
+    },
+  };
+}
+
+/** Not through `idb`, which makes a promise of every request: here only the transaction's end matters. */
+function write(handle: IDBDatabase, segments: readonly Segment[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const transaction = handle.transaction('segments', 'readwrite', DURABILITY);
+    transaction.oncomplete = () => resolve();
+    transaction.onabort = () => reject(transaction.error);
+    try {
+      const store = transaction.objectStore('segments');
+      for (const segment of segments) store.add(segment);
+      transaction.commit();
+    } catch (cause) {
+      // Left alone, the transaction would commit the segments before the one that cannot be cloned.
+      transaction.abort();
+      throw cause;
+    }
+  });
+}

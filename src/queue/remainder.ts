@@ -1,0 +1,36 @@
+import type { LaneRange } from '../protocol/event.ts';
+import { sliceLines } from './lines.ts';
+import type { StoredSegment } from './types.ts';
+
+/**
+ * How far apart the ids of two neighbouring events of one segment are. Ids of whole segments are whole numbers, so what
+ * is left of one lies between it and the next, however often it is cut; 2^20 events fit a segment, and 2^33 segments
+ * leave a double exact.
+ */
+const EVENT_STEP = 2 ** -20;
+
+/**
+ * What stays of a segment when a range is settled: nothing, itself, or the run before and the run after, each in its
+ * place and with its lines as they were.
+ */
+export function remainderOf(segment: StoredSegment, range: LaneRange): readonly StoredSegment[] {
+  if (segment.lane !== range.lane) return [segment];
+  const { id, first, count, body } = segment;
+  const run = (from: number, to: number): StoredSegment[] => {
+    if (from >= to) return [];
+    if (to - from === count) return [segment];
+    return [
+      {
+        ...segment,
+        id: id + from * EVENT_STEP,
+        first: first + from,
+        count: to - from,
+        body: sliceLines(body, from, to - from),
+      },
+    ];
+  };
+  const start = range.first - first;
+  const end = start + range.count;
+  // A range beside the segment leaves one of the two runs whole, and the other empty.
+  return [...run(0, Math.min(start, count)), ...run(Math.max(end, 0), count)];
+}
