@@ -3,7 +3,7 @@ import type { Runtime } from '../runtime.ts';
 import { factsOfShard, type ShardFacts } from './lineage.ts';
 import type { KinesisReader } from './options.ts';
 import type { Pause } from './pause.ts';
-import { readingError } from './read-error.ts';
+import { readErrorOf } from './read-error.ts';
 
 /** Resharding shows at the parent's end; this is for what else may change. */
 const RELIST_INTERVAL_MS = 30_000;
@@ -34,8 +34,7 @@ export function discoverShards(source: DiscoverySource): () => void {
         failures = 0;
       } catch (thrown) {
         if (signal.aborted) return;
-        const { name, message } = readingError(thrown);
-        source.failed(`${name}: ${message}`);
+        source.failed(readErrorOf(thrown).text);
         failures++;
       }
       if (failures > 0) {

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-kinesis';
 import type { Runtime } from '../runtime.ts';
 import type { KinesisReader } from './options.ts';
-import { isThrottle, readingError } from './read-error.ts';
+import { readErrorOf } from './read-error.ts';
 import type { ShardState } from './types.ts';
 
 /** Where in a shard to open an iterator. */
@@ -97,15 +97,15 @@ export async function readShard(source: ShardSource): Promise<readonly ChildShar
         );
     } catch (thrown) {
       if (signal.aborted) break;
-      const error = readingError(thrown);
-      if (isThrottle(error)) {
+      const error = readErrorOf(thrown);
+      if (error.isThrottle) {
         trouble++;
-        report({ error: `reads are throttled, slowed down: ${error.message}` });
+        report({ error: `reads are throttled, slowed down: ${error.text}` });
       } else {
         // Whatever is wrong with it (expired, unknown to an emulator that answers 500), a new one goes on after the last record.
         iterator = undefined;
         if (error.name === 'ExpiredIteratorException' && !isFresh) continue;
-        if (isRefused(error)) {
+        if (isRefusal(error.name)) {
           // After the last record of a closed shard there is no place to open: that is its end.
           if (source.isClosed()) return [];
           source.relist();
@@ -113,7 +113,7 @@ export async function readShard(source: ShardSource): Promise<readonly ChildShar
           if (start.ShardIteratorType === 'LATEST' && position.Timestamp) position = start;
         }
         trouble++;
-        report({ status: 'failed', error: `${error.name}: ${error.message}` });
+        report({ status: 'failed', error: error.text });
       }
       await source.pause(slowPauseMs());
     }
@@ -121,6 +121,6 @@ export async function readShard(source: ShardSource): Promise<readonly ChildShar
   return [];
 }
 
-function isRefused({ name }: Error): boolean {
+function isRefusal(name: string): boolean {
   return name === 'InvalidArgumentException' || name === 'ResourceNotFoundException';
 }

@@ -1,0 +1,106 @@
+import { invalid, KinesisError } from './errors.ts';
+import type { Fault } from './faults.ts';
+import { type ListShardsRequest, listShards } from './list-shards.ts';
+import { getRecords, getShardIterator } from './read.ts';
+import { createStream, type FakeStream } from './stream.ts';
+import { type PutEntry, putRecord, putRecords } from './write.ts';
+
+type Input = Readonly<Record<string, unknown>>;
+type Named = { readonly StreamName?: string; readonly StreamARN?: string };
+
+/** Every operation that is spoken, by its name. */
+export type Operations = Readonly<
+  Record<string, (input: Input, fault: Fault | undefined) => object>
+>;
+
+export function createOperations(options: {
+  readonly streams: Map<string, FakeStream>;
+  readonly account: string;
+  readonly region: string;
+  readonly now: () => number;
+}): Operations {
+  const { streams, account, region, now } = options;
+
+  function find({ StreamName, StreamARN }: Named): FakeStream {
+    const name = StreamName ?? StreamARN?.split('/').at(-1) ?? '';
+    const stream = streams.get(name);
+    if (stream) return stream;
+    throw new KinesisError(
+      'ResourceNotFoundException',
+      `Stream ${name} under account ${account} not found.`,
+    );
+  }
+
+  return {
+    CreateStream: (input) => {
+      const name = String(input.StreamName);
+      if (streams.has(name)) {
+        throw new KinesisError(
+          'ResourceInUseException',
+          `Stream ${name} under account ${account} already exists.`,
+        );
+      }
+      const shardCount = Number(input.ShardCount ?? 4);
+      const stream = createStream({ name, shardCount, account, region, now });
+      if (input.MaxRecordSizeInKiB !== undefined)
+        stream.maxRecordBytes = Number(input.MaxRecordSizeInKiB) * 1024;
+      streams.set(name, stream);
+      return {};
+    },
+    DescribeStreamSummary: (input) => {
+      const stream = find(input);
+      return {
+        StreamDescriptionSummary: {
+          StreamName: stream.name,
+          StreamARN: stream.arn,
+          StreamStatus: 'ACTIVE',
+          StreamModeDetails: { StreamMode: 'PROVISIONED' },
+          RetentionPeriodHours: 24,
+          StreamCreationTimestamp: stream.createdAt / 1000,
+          EnhancedMonitoring: [{ ShardLevelMetrics: [] }],
+          EncryptionType: 'NONE',
+          OpenShardCount: stream.open().length,
+          ConsumerCount: 0,
+          MaxRecordSizeInKiB: stream.maxRecordBytes / 1024,
+        },
+      };
+    },
+    ListShards: (input) => listShards(find, input as ListShardsRequest, now()),
+    GetShardIterator: (input) => getShardIterator(find(input), input, now()),
+    GetRecords: (input) => getRecords((name) => find({ StreamName: name }), input, now()),
+    PutRecord: (input) => putRecord(find(input), input, account),
+    PutRecords: (input, fault) =>
+      putRecords(
+        find(input),
+        input.Records as readonly PutEntry[],
+        account,
+        fault?.kind === 'entries' ? fault.fails : undefined,
+      ),
+    SplitShard: (input) => {
+      if (!/^\d{1,39}$/.test(String(input.NewStartingHashKey)))
+        throw invalid('Invalid NewStartingHashKey');
+      find(input).split(String(input.ShardToSplit), BigInt(String(input.NewStartingHashKey)));
+      return {};
+    },
+    MergeShards: (input) => {
+      find(input).merge(String(input.ShardToMerge), String(input.AdjacentShardToMerge));
+      return {};
+    },
+    UpdateShardCount: (input) => {
+      const stream = find(input);
+      const before = stream.open().length;
+      const target = Number(input.TargetShardCount);
+      stream.scale(target);
+      return {
+        StreamName: stream.name,
+        StreamARN: stream.arn,
+        CurrentShardCount: before,
+        TargetShardCount: target,
+      };
+    },
+    UpdateMaxRecordSize: (input) => {
+      find(input).maxRecordBytes = Number(input.MaxRecordSizeInKiB) * 1024;
+      return {};
+    },
+  };
+}

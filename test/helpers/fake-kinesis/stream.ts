@@ -1,0 +1,152 @@
+import { createHash } from 'node:crypto';
+import { MAX_RECORD_BYTES } from '../../../src/protocol/limits.ts';
+import { type HashKeyRange, hashKeyOf, isInRange } from '../../../src/protocol/partition-key.ts';
+import { invalid, KinesisError } from './errors.ts';
+import { createShard, type FakeShard } from './shard.ts';
+
+/** A stream and its shards. Resharding is done at once: the stream never shows UPDATING. */
+export interface FakeStream {
+  readonly name: string;
+  readonly arn: string;
+  readonly createdAt: number;
+  /** All shards, closed ones too, by their index. */
+  readonly shards: readonly FakeShard[];
+  maxRecordBytes: number;
+  readonly open: () => readonly FakeShard[];
+  readonly shard: (shardId: string) => FakeShard;
+  /** The open shard that takes the key. */
+  readonly route: (partitionKey: string, explicitHashKey?: string) => FakeShard;
+  readonly split: (shardId: string, newStart: bigint) => void;
+  readonly merge: (shardId: string, adjacentId: string) => void;
+  readonly scale: (count: number) => void;
+}
+
+const HASH_KEYS = 2n ** 128n;
+
+export function createStream(options: {
+  readonly name: string;
+  readonly shardCount: number;
+  readonly account: string;
+  readonly region: string;
+  readonly now: () => number;
+}): FakeStream {
+  const { name, shardCount, account, region, now } = options;
+  const shards: FakeShard[] = [];
+
+  function grow(hashKeys: HashKeyRange, parents: readonly FakeShard[]): void {
+    for (const parent of parents) parent.close();
+    const plan = { index: shards.length, hashKeys, parents: parents.map(({ shardId }) => shardId) };
+    shards.push(createShard(plan, () => stream.maxRecordBytes, now));
+  }
+
+  function find(shardId: string): FakeShard {
+    const shard = shards.find((candidate) => candidate.shardId === shardId);
+    if (shard) return shard;
+    throw new KinesisError(
+      'ResourceNotFoundException',
+      `Could not find shard ${shardId} in stream ${name} under account ${account}.`,
+    );
+  }
+
+  function open(): FakeShard[] {
+    return shards
+      .filter((shard) => shard.endingSequenceNumber() === undefined)
+      .sort((one, other) => (one.hashKeys.start < other.hashKeys.start ? -1 : 1));
+  }
+
+  function findOpen(shardId: string): FakeShard {
+    const shard = find(shardId);
+    if (shard.endingSequenceNumber() === undefined) return shard;
+    throw invalid(
+      `Shard ${shardId} in stream ${name} under account ${account} has already been merged or split, and thus is not eligible for merging or splitting.`,
+    );
+  }
+
+  function split(shardId: string, newStart: bigint): void {
+    const parent = findOpen(shardId);
+    const { start, end } = parent.hashKeys;
+    if (newStart <= start + 1n || newStart >= end) {
+      throw invalid(
+        `NewStartingHashKey ${newStart} used in SplitShard() on shard ${shardId} in stream ${name} under account ${account} is not both greater than one plus the shard's StartingHashKey ${start} and less than the shard's EndingHashKey ${end}.`,
+      );
+    }
+    grow({ start, end: newStart - 1n }, [parent]);
+    grow({ start: newStart, end }, [parent]);
+  }
+
+  function merge(shardId: string, adjacentId: string): void {
+    const [left, right] = [findOpen(shardId), findOpen(adjacentId)].sort((one, other) =>
+      one.hashKeys.start < other.hashKeys.start ? -1 : 1,
+    ) as [FakeShard, FakeShard];
+    if (left.hashKeys.end + 1n !== right.hashKeys.start) {
+      throw invalid(
+        `Shards ${shardId} and ${adjacentId} in stream ${name} under account ${account} are not an adjacent pair of shards eligible for merging`,
+      );
+    }
+    grow({ start: left.hashKeys.start, end: right.hashKeys.end }, [
+      find(shardId),
+      find(adjacentId),
+    ]);
+  }
+
+  function scale(count: number): void {
+    const before = open().length;
+    if (count > before * 2 || count < Math.ceil(before / 2)) {
+      throw invalid(
+        `UpdateShardCount cannot scale from ${before} to ${count} shards: at most double, at least half.`,
+      );
+    }
+    while (open().length < count) {
+      const largest = open().reduce((one, other) => (sizeOf(other) > sizeOf(one) ? other : one));
+      split(largest.shardId, largest.hashKeys.start + sizeOf(largest) / 2n);
+    }
+    while (open().length > count) {
+      const current = open();
+      const pairs = current
+        .slice(1)
+        .map((right, index) => [current[index] as FakeShard, right] as const);
+      const [left, right] = pairs.reduce((one, other) =>
+        pairSize(other) < pairSize(one) ? other : one,
+      );
+      merge(left.shardId, right.shardId);
+    }
+  }
+
+  const stream: FakeStream = {
+    name,
+    arn: `arn:aws:kinesis:${region}:${account}:stream/${name}`,
+    createdAt: now(),
+    shards,
+    maxRecordBytes: MAX_RECORD_BYTES,
+    open,
+    shard: find,
+    route: (partitionKey, explicitHashKey) => {
+      const hashKey =
+        explicitHashKey === undefined ? hashKeyOf(partitionKey, md5) : BigInt(explicitHashKey);
+      const shard = open().find(({ hashKeys }) => isInRange(hashKey, hashKeys));
+      if (!shard) throw new Error(`stream ${name}: expected a shard for ${hashKey}, got none`);
+      return shard;
+    },
+    split,
+    merge,
+    scale,
+  };
+  for (let index = 0n; index < shardCount; index++) {
+    const start = (HASH_KEYS * index) / BigInt(shardCount);
+    const end = (HASH_KEYS * (index + 1n)) / BigInt(shardCount) - 1n;
+    grow({ start, end }, []);
+  }
+  return stream;
+}
+
+function sizeOf({ hashKeys }: FakeShard): bigint {
+  return hashKeys.end - hashKeys.start + 1n;
+}
+
+function pairSize([left, right]: readonly [FakeShard, FakeShard]): bigint {
+  return sizeOf(left) + sizeOf(right);
+}
+
+function md5(bytes: Uint8Array): Uint8Array {
+  return createHash('md5').update(bytes).digest();
+}
