@@ -16,6 +16,8 @@ export interface Runtime {
   readonly storage: Storage | undefined;
   readonly locks: LockManager | undefined;
   readonly subtle: SubtleCrypto | undefined;
+  /** Opens a channel to the other tabs of the origin. */
+  readonly channel: ((name: string) => BroadcastChannel) | undefined;
   /** The page, or `undefined` in a worker or on a device without one. */
   readonly page: Window | undefined;
 }
@@ -36,6 +38,7 @@ export function platformRuntime(): Runtime {
     storage: attempt(() => globalThis.localStorage),
     locks: attempt(() => globalThis.navigator.locks),
     subtle: attempt(() => globalThis.crypto.subtle),
+    channel: globalThis.BroadcastChannel && ((name) => new BroadcastChannel(name)),
     page: attempt(() => globalThis.window),
   };
 }

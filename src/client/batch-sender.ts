@@ -1,0 +1,239 @@
+import { type ErrorCode, RivuletError } from '../errors.ts';
+import { encodeHead } from '../protocol/batch.ts';
+import type { LaneRange } from '../protocol/event.ts';
+import { MAX_BATCH_BYTES, MAX_BATCH_EVENTS } from '../protocol/limits.ts';
+import {
+  type BatchAnswer,
+  isBatchAnswer,
+  type RejectionCode,
+  reactionTo,
+} from '../protocol/receipt.ts';
+import type { RemoteConfig } from '../protocol/session.ts';
+import { type BatchPiece, planBatch } from '../queue/batch-planner.ts';
+import type { SegmentLog, StoredSegment } from '../queue/types.ts';
+import { compress } from '../transport/compress.ts';
+import type { Answer, Transport } from '../transport/fetch-transport.ts';
+import { backoffMs, boundedWaitMs } from '../transport/retry.ts';
+import type { Signer } from '../transport/signer.ts';
+import type { Emit } from './emitter.ts';
+import { encodeBatch, joinBytes } from './encode-batch.ts';
+import type { ResolvedOptions } from './options.ts';
+import { SDK } from './sdk.ts';
+import type { Session, Sessions } from './session.ts';
+import type { Pause } from './types.ts';
+
+/** Why to stop sending for now. Without `waitMs` it waits for something else than time. */
+export interface Hold extends Pick<Pause, 'reason' | 'code'> {
+  readonly waitMs?: number;
+}
+
+/**
+ * - `more`: it went its way, go on
+ * - `later`: what is left is young, and can wait for company
+ * - `empty`: nothing is left
+ */
+export type Outcome = 'more' | 'later' | 'empty' | Hold;
+
+export interface BatchSender {
+  /** Sends the head of the log, and settles what the answer says. */
+  readonly sendNext: (capturedUntil: number) => Promise<Outcome>;
+  readonly configure: (config: RemoteConfig) => void;
+  readonly limits: () => { maxEvents: number; maxBytes: number; flushIntervalMs: number };
+  readonly counts: () => { stored: number; rejected: number };
+}
+
+export interface SenderSetting {
+  readonly options: ResolvedOptions;
+  readonly log: SegmentLog;
+  readonly sessions: Sessions;
+  readonly transport: Transport;
+  readonly sign: Signer;
+  readonly isOffline: () => boolean;
+  /** Leaves word of a rejected run on the stream; resolves when that is in the log. */
+  readonly declareRejected: (range: LaneRange) => Promise<void>;
+  readonly emit: Emit;
+}
+
+/** A batch as it travels. Kept until its outcome is known: the same bytes go again. */
+interface Prepared {
+  readonly pieces: readonly BatchPiece[];
+  readonly events: number;
+  readonly bytes: number;
+  readonly payload: Uint8Array<ArrayBuffer>;
+  attempts: number;
+}
+
+export function createBatchSender(setting: SenderSetting): BatchSender {
+  const { options, log, sessions, transport, sign, emit } = setting;
+  const { runtime } = options;
+  let config: RemoteConfig = {};
+  let pauseMs = 0;
+  let held: Prepared | undefined;
+  let settled: LaneRange[] = [];
+  let failures = 0;
+  let wasRenewed = false;
+  let splitEvents = MAX_BATCH_EVENTS;
+  let splitBytes = MAX_BATCH_BYTES;
+  let stored = 0;
+  let rejected = 0;
+
+  function limits() {
+    const remote = (name: keyof RemoteConfig & keyof ResolvedOptions, most: number): number => {
+      const value = config[name];
+      return Math.min(value && value > 0 ? value : options[name], most);
+    };
+    return {
+      maxEvents: remote('maxBatchEvents', splitEvents),
+      maxBytes: remote('maxBatchBytes', splitBytes),
+      flushIntervalMs: remote('flushIntervalMs', Number.POSITIVE_INFINITY),
+    };
+  }
+
+  function configure(next: RemoteConfig): void {
+    config = next;
+    pauseMs = boundedWaitMs(next.pauseMs || 0);
+  }
+
+  async function sendNext(capturedUntil: number): Promise<Outcome> {
+    await settle();
+    const bounds = limits();
+    let head: readonly StoredSegment[] = [];
+    if (!held) {
+      head = await log.read(bounds);
+      const [oldest] = head;
+      if (!oldest) return 'empty';
+      const events = head.reduce((sum, { count }) => sum + count, 0);
+      if (oldest.createdAt > capturedUntil && events < bounds.maxEvents) return 'later';
+    }
+    const session = await sessions.current();
+    if ('status' in session) return refused(session);
+    if (pauseMs > 0) return takePause();
+    held ??= await prepare(head, bounds, session);
+    return send(held, session);
+  }
+
+  async function prepare(
+    head: readonly StoredSegment[],
+    bounds: ReturnType<typeof limits>,
+    session: Session,
+  ): Promise<Prepared> {
+    const { pieces, events } = planBatch(head, bounds);
+    const bytes = encodeBatch({ sdk: SDK, clockOffset: session.clockOffsetMs }, pieces);
+    const payload = await compress(bytes, options.compressAboveBytes);
+    return { pieces, events, bytes: bytes.length, payload, attempts: 0 };
+  }
+
+  async function send(batch: Prepared, session: Session): Promise<Outcome> {
+    const { token, key, clockOffsetMs } = session;
+    const sentAt = runtime.now() + clockOffsetMs;
+    const signature = await sign(key, sentAt, batch.payload);
+    const body = joinBytes(encodeHead({ token, sentAt, signature }), batch.payload);
+    emit('sending', {
+      ranges: batch.pieces.map(({ lane, first, count }) => ({ lane, first, count })),
+      bytes: batch.bytes,
+      wireBytes: body.length,
+      attempt: ++batch.attempts,
+      at: runtime.now(),
+    });
+    const answer = await transport(`${options.endpoint}/v1/batch`, body);
+    return answer.status === 200 && isBatchAnswer(answer.body)
+      ? accept(batch, answer.body)
+      : refused(answer, batch);
+  }
+
+  async function accept(batch: Prepared, answer: BatchAnswer): Promise<Outcome> {
+    held = undefined;
+    wasRenewed = false;
+    if (answer.config) configure(answer.config);
+    let unsettled = batch.events;
+    let afterMs = 0;
+    for (const receipt of answer.receipts) {
+      emit('receipt', { receipt, at: runtime.now() });
+      if (receipt.status === 'retry') {
+        afterMs = Math.max(afterMs, boundedWaitMs(receipt.after || 0));
+        continue;
+      }
+      for (const piece of batch.pieces) {
+        const range = overlap(piece, receipt);
+        if (!range) continue;
+        unsettled -= range.count;
+        if (receipt.status === 'rejected') await reject(range, receipt.code, receipt.reason);
+        else stored += range.count;
+        settled.push(range);
+      }
+    }
+    await settle();
+    failures = unsettled < batch.events ? 0 : failures + 1;
+    if (unsettled > 0) return wait(afterMs);
+    splitEvents = Math.min(splitEvents * 2, MAX_BATCH_EVENTS);
+    return pauseMs > 0 ? takePause() : 'more';
+  }
+
+  /** In one transaction, and again before anything else where that failed: what is stored must not be sent twice. */
+  async function settle(): Promise<void> {
+    if (settled.length > 0) await log.settle(settled);
+    settled = [];
+  }
+
+  /** The declaration goes first: a page that ends in between declares twice, which is better than not at all. */
+  async function reject(range: LaneRange, code: RejectionCode, reason: string): Promise<void> {
+    rejected += range.count;
+    emit('rejected', { ...range, code, reason });
+    await setting.declareRejected(range);
+  }
+
+  async function refused({ status, body, afterMs }: Answer, batch?: Prepared): Promise<Outcome> {
+    if (!status && setting.isOffline()) return { reason: 'offline' };
+    const isOurs = typeof body.code === 'string';
+    const code = (isOurs ? body.code : status ? 'answer_invalid' : 'network') as ErrorCode;
+    const reason = `${batch ? 'batch' : 'session'}: expected an answer, got ${status} ${body.reason ?? code}`;
+    emit('error', new RivuletError(code, reason));
+    const reaction = reactionTo(status);
+    if (reaction === 'stop') return { reason: 'refused', code };
+    if (reaction === 'renew') {
+      sessions.forget();
+      if (batch && !wasRenewed) {
+        wasRenewed = true;
+        return 'more';
+      }
+    }
+    if (reaction === 'split' && batch) {
+      held = undefined;
+      splitEvents = Math.ceil(batch.events / 2);
+      if (status === 413) splitBytes = Math.max(1024, Math.ceil(batch.bytes / 2));
+      if (batch.events > 1) return 'more';
+      // A 400 that is not the relay's says nothing about the event: a proxy's word deletes nothing.
+      if (isOurs || status === 413) {
+        const [piece] = batch.pieces;
+        const range = overlap(piece as BatchPiece, piece as BatchPiece) as LaneRange;
+        await reject(range, status === 413 ? 'event_too_large' : 'not_an_event', reason);
+        settled.push(range);
+        return 'more';
+      }
+    }
+    failures++;
+    return { ...wait(afterMs), reason: status ? 'backoff' : 'unreachable', code };
+  }
+
+  function wait(afterMs = 0): Hold {
+    const { retryBaseMs: baseMs, retryMaxMs: maxMs } = options;
+    const jitterMs = failures > 0 ? backoffMs(failures, { baseMs, maxMs }, runtime.random) : 0;
+    return { reason: 'backoff', waitMs: Math.max(afterMs, jitterMs) };
+  }
+
+  function takePause(): Hold {
+    const waitMs = pauseMs;
+    pauseMs = 0;
+    return { reason: 'backoff', waitMs };
+  }
+
+  return { sendNext, configure, limits, counts: () => ({ stored, rejected }) };
+}
+
+/** What two runs share. A receipt for anything that was not sent settles nothing. */
+function overlap(one: LaneRange, other: LaneRange): LaneRange | undefined {
+  const { lane } = one;
+  const first = Math.max(one.first, other.first);
+  const count = Math.min(one.first + one.count, other.first + other.count) - first;
+  return lane === other.lane && count > 0 ? { lane, first, count } : undefined;
+}

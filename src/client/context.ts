@@ -1,0 +1,53 @@
+import type { Properties } from '../protocol/event.ts';
+import type { Runtime } from '../runtime.ts';
+import type { Identity } from './identity.ts';
+import { SDK_NAME, SDK_VERSION } from './sdk.ts';
+
+/** Five such texts, and what JSON makes of them, stay well inside the bound of a context. */
+const MAX_TEXT_LENGTH = 2000;
+const MAX_TITLE_LENGTH = 500;
+
+export interface ContextReader {
+  /** Changes when the page does. */
+  readonly key: () => unknown;
+  /** The JSON of a segment's context, as of now. */
+  readonly read: () => string;
+}
+
+export function createContextReader(
+  { page }: Pick<Runtime, 'page'>,
+  identity: Identity,
+): ContextReader {
+  // It costs a hundred times what the rest does, and does not change while a page lives.
+  const timezone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+  function read(): string {
+    const { clientId, userId, groupId, sessionId } = identity.current();
+    return JSON.stringify({
+      anonymousId: clientId,
+      userId,
+      groupId,
+      sessionId,
+      ...(page && describePage(page)),
+      timezone,
+      library: { name: SDK_NAME, version: SDK_VERSION },
+    });
+  }
+
+  return { key: () => page?.location.href, read };
+}
+
+function describePage({ location, document, screen, navigator }: Window): Properties {
+  const clip = (text: string): string => text.slice(0, MAX_TEXT_LENGTH);
+  return {
+    page: {
+      url: clip(location.href),
+      path: clip(location.pathname),
+      search: clip(location.search),
+      title: document.title.slice(0, MAX_TITLE_LENGTH),
+      referrer: clip(document.referrer),
+    },
+    screen: { width: screen.width, height: screen.height },
+    locale: navigator.language,
+  };
+}

@@ -1,0 +1,46 @@
+import { RivuletError } from '../errors.ts';
+import type { Client, ClientEvents } from './types.ts';
+
+export type Emit = <Name extends keyof ClientEvents>(
+  name: Name,
+  detail: ClientEvents[Name],
+) => void;
+
+export interface Emitter {
+  readonly on: Client['on'];
+  readonly emit: Emit;
+}
+
+/** Tells listeners. One that throws is reported as an `error`, and harms neither its neighbours nor the client. */
+export function createEmitter(): Emitter {
+  const listeners: { name: string; call: (detail: never) => void }[] = [];
+
+  const emit: Emit = (name, detail) => {
+    for (const listener of [...listeners]) {
+      if (listener.name !== name) continue;
+      try {
+        listener.call(detail as never);
+      } catch (cause) {
+        // Whoever hears of errors and throws has nobody left to be reported to.
+        if (name !== 'error') {
+          emit(
+            'error',
+            new RivuletError('listener_failed', `listener of "${name}": threw`, { cause }),
+          );
+        }
+      }
+    }
+  };
+
+  return {
+    emit,
+    on(name, call) {
+      const listener = { name, call };
+      listeners.push(listener);
+      return () => {
+        const index = listeners.indexOf(listener);
+        if (index >= 0) listeners.splice(index, 1);
+      };
+    },
+  };
+}

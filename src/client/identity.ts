@@ -1,0 +1,80 @@
+import { encodeBase64url } from '../protocol/base64url.ts';
+import { isObject } from '../protocol/parsed.ts';
+import type { Runtime } from '../runtime.ts';
+
+/** A visit ends after this long without an event: the rule that reports have been made by since the first of them. */
+const SESSION_IDLE_MS = 30 * 60_000;
+/** How exactly a visit's last event is remembered: a write for each would cost the page more than it tells. */
+const SEEN_PRECISION_MS = 60_000;
+const ID_BYTES = 16;
+
+export interface Visitor {
+  readonly clientId: string;
+  readonly sessionId: string;
+  /** When the last event was, about. */
+  readonly seenAt: number;
+  readonly userId?: string;
+  readonly groupId?: string;
+}
+
+/** Who the events are of. Every tab of the origin sees the same visitor. */
+export interface Identity {
+  /** Begins a new visit where the last one was left. */
+  readonly current: () => Visitor;
+  readonly know: (facts: Pick<Visitor, 'userId' | 'groupId'>) => void;
+  readonly reset: () => void;
+}
+
+/** Kept in `localStorage`, which answers at once; in memory where that is refused. */
+export function createIdentity(
+  runtime: Pick<Runtime, 'now' | 'randomBytes' | 'storage'>,
+  key: string,
+): Identity {
+  let { storage } = runtime;
+  let remembered: Visitor | undefined;
+
+  function load(): Visitor | undefined {
+    try {
+      const stored: unknown = JSON.parse(storage?.getItem(key) ?? 'null');
+      if (isObject(stored) && typeof stored.clientId === 'string') return stored as never;
+    } catch {
+      // Refused, or not written by us: this page load's own memory is what there is.
+    }
+    return remembered;
+  }
+
+  function save(visitor: Visitor): Visitor {
+    remembered = visitor;
+    try {
+      storage?.setItem(key, JSON.stringify(visitor));
+    } catch {
+      // Full or refused. What is stored is older than what we know, so it is not read again.
+      storage = undefined;
+    }
+    return visitor;
+  }
+
+  const newId = (): string => encodeBase64url(runtime.randomBytes(ID_BYTES));
+
+  function reset(): Visitor {
+    return save({ clientId: newId(), sessionId: newId(), seenAt: runtime.now() });
+  }
+
+  function current(): Visitor {
+    const visitor = load();
+    if (!visitor) return reset();
+    remembered = visitor;
+    const now = runtime.now();
+    const idleMs = Math.abs(now - visitor.seenAt);
+    if (idleMs <= SEEN_PRECISION_MS) return visitor;
+    // Not a number, and so neither more nor less, where somebody else wrote it.
+    const isSameVisit = idleMs <= SESSION_IDLE_MS;
+    return save({
+      ...visitor,
+      sessionId: isSameVisit ? visitor.sessionId : newId(),
+      seenAt: now,
+    });
+  }
+
+  return { current, know: (facts) => save({ ...current(), ...facts }), reset };
+}

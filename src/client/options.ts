@@ -1,0 +1,80 @@
+import type { CaptureSource } from '../capture/types.ts';
+import { RivuletError } from '../errors.ts';
+import { DEFAULT_BATCH_BYTES, MAX_BATCH_BYTES, MAX_BATCH_EVENTS } from '../protocol/limits.ts';
+import { platformRuntime, type Runtime } from '../runtime.ts';
+import type { ClientOptions } from './types.ts';
+
+/** {@link ClientOptions} with every default in its place. */
+export interface ResolvedOptions extends Required<ClientOptions> {
+  readonly runtime: Runtime;
+}
+
+/** What an option has to be, how to tell, and what it is when it is absent. */
+type Rule = readonly [expected: string, isValid: (value: never) => unknown, fallback?: unknown];
+
+const DAY_MS = 24 * 60 * 60_000;
+
+const number = (fallback: number, least: number, most: number): Rule => [
+  `a number from ${least} to ${most}`,
+  // A text is compared as a number too, so the type is asked for.
+  (value: unknown) => typeof value === 'number' && value >= least && value <= most,
+  fallback,
+];
+
+const text = (fallback?: string): Rule => [
+  'a text',
+  (value: unknown) => value && typeof value === 'string',
+  fallback,
+];
+
+const isSource = (source: CaptureSource | undefined): boolean =>
+  typeof source?.start === 'function';
+
+const rules: { readonly [Name in keyof Required<ClientOptions>]: Rule } = {
+  endpoint: [
+    'an http(s) URL without a query',
+    (value) => /^https?:\/\/[^\s/?#]+[^\s?#]*$/.test(value),
+  ],
+  writeKey: text(),
+  capture: [
+    'an array of capture sources',
+    (value: unknown) => Array.isArray(value) && value.every(isSource),
+    [],
+  ],
+  flushIntervalMs: number(5000, 0, DAY_MS),
+  maxBatchEvents: number(MAX_BATCH_EVENTS, 1, MAX_BATCH_EVENTS),
+  maxBatchBytes: number(DEFAULT_BATCH_BYTES, 1024, MAX_BATCH_BYTES),
+  compressAboveBytes: number(2048, 0, Number.POSITIVE_INFINITY),
+  requestTimeoutMs: number(15_000, 1, DAY_MS),
+  retryBaseMs: number(1000, 1, DAY_MS),
+  retryMaxMs: number(300_000, 1, DAY_MS),
+  databaseName: text('rivulet'),
+  runtime: ['an object', (value) => Object(value) === value, {}],
+};
+
+/** Fills in the defaults. Throws one error that names every option that is wrong, what it should be and what it is. */
+export function resolveOptions(options: ClientOptions): ResolvedOptions {
+  const given: Record<string, unknown> = { ...options };
+  const problems: string[] = [];
+  const resolved: Record<string, unknown> = {};
+  for (const name in { ...rules, ...given }) {
+    const [expected, isValid, fallback] = Object.hasOwn(rules, name)
+      ? rules[name as keyof ClientOptions]
+      : (['no such option', () => false] as const);
+    const value = given[name] ?? fallback;
+    if (!isValid(value as never))
+      problems.push(`${name}: expected ${expected}, got ${show(value)}`);
+    resolved[name] = value;
+  }
+  if (problems.length > 0) throw new RivuletError('invalid_option', problems.join('; '));
+  return {
+    ...(resolved as unknown as ResolvedOptions),
+    endpoint: String(resolved.endpoint).replace(/\/+$/, ''),
+    runtime: { ...platformRuntime(), ...(resolved.runtime as Partial<Runtime>) },
+  };
+}
+
+function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  return Object(value) === value ? `a value of type ${typeof value}` : String(value);
+}

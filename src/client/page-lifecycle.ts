@@ -1,0 +1,51 @@
+/** What the end of a page, its coming back and its network mean to the client. */
+export interface PageLifecycle {
+  /** The page may end with this very task, or timers may not fire any more. */
+  readonly isLeaving: () => boolean;
+  readonly stop: () => void;
+}
+
+export interface LifecycleHandlers {
+  /** The page is out of sight: it may never come back, and on most phones does not. */
+  readonly onHide: () => void;
+  /** The page stands still, in the back-forward cache or a frozen tab, or ends. */
+  readonly onSuspend: () => void;
+  readonly onResume: () => void;
+  readonly onOnline: () => void;
+  readonly onOffline: () => void;
+}
+
+/**
+ * Listens to `pagehide` and to `visibilitychange`: on a cross-site navigation the second alone did not come. Never to
+ * `unload`, which costs the page its place in the back-forward cache.
+ */
+export function watchPage(page: Window | undefined, handlers: LifecycleHandlers): PageLifecycle {
+  if (!page) return { isLeaving: () => false, stop: () => {} };
+  const { document } = page;
+  const stopping = new AbortController();
+  let isSuspended = false;
+
+  function listen(target: EventTarget, types: string, handler: () => void): void {
+    for (const type of types.split(' ')) {
+      target.addEventListener(type, handler, { capture: true, signal: stopping.signal });
+    }
+  }
+  function suspend(): void {
+    isSuspended = true;
+    handlers.onHide();
+    handlers.onSuspend();
+  }
+  function resume(): void {
+    isSuspended = false;
+    handlers.onResume();
+  }
+
+  listen(page, 'pagehide', suspend);
+  listen(document, 'freeze', suspend);
+  listen(page, 'pageshow', resume);
+  listen(document, 'resume', resume);
+  listen(document, 'visibilitychange', () => document.hidden && handlers.onHide());
+  listen(page, 'online', handlers.onOnline);
+  listen(page, 'offline', handlers.onOffline);
+  return { isLeaving: () => isSuspended || document.hidden, stop: () => stopping.abort() };
+}

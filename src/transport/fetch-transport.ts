@@ -1,0 +1,59 @@
+import { isObject } from '../protocol/parsed.ts';
+import type { Runtime } from '../runtime.ts';
+import { boundedWaitMs, parseRetryAfter } from './retry.ts';
+
+/** Browsers let 64 KiB of `keepalive` bodies be under way at a time, for all of a page: the rest is left to others. */
+const MAX_KEEPALIVE_BYTES = 60 * 1024;
+
+/** What came of a request. */
+export interface Answer {
+  /** 0 where no answer came: the outcome is unknown. */
+  readonly status: number;
+  /** The JSON of the body, or nothing where it is none. */
+  readonly body: Readonly<Record<string, unknown>>;
+  /** How long the answer asks to wait. */
+  readonly afterMs: number | undefined;
+}
+
+/** Posts a body. Never rejects. */
+export type Transport = (url: string, body: string | Uint8Array<ArrayBuffer>) => Promise<Answer>;
+
+export function createFetchTransport(
+  runtime: Pick<Runtime, 'fetch' | 'delay' | 'now' | 'page'>,
+  timeoutMs: number,
+): Transport {
+  return async function post(url, body) {
+    const abort = new AbortController();
+    const stopTimer = runtime.delay(() => abort.abort(), timeoutMs);
+    try {
+      const response = await runtime.fetch(url, {
+        method: 'POST',
+        body,
+        // With these three it is a simple request: nothing asks for a preflight.
+        headers: { 'content-type': 'text/plain' },
+        credentials: 'omit',
+        keepalive: runtime.page?.document.hidden === true && body.length <= MAX_KEEPALIVE_BYTES,
+        signal: abort.signal,
+      });
+      const parsed: unknown = await response.json().catch(() => undefined);
+      // The time limit covers the body: an answer that was cut off is an unknown outcome.
+      if (abort.signal.aborted) return noAnswer;
+      const answer = isObject(parsed) ? parsed : {};
+      return {
+        status: response.status,
+        body: answer,
+        afterMs:
+          typeof answer.after === 'number'
+            ? boundedWaitMs(answer.after)
+            : parseRetryAfter(response.headers.get('retry-after'), runtime.now()),
+      };
+    } catch {
+      // Offline, refused, blocked or timed out: the platform does not say which, and the reaction is the same.
+      return noAnswer;
+    } finally {
+      stopTimer();
+    }
+  };
+}
+
+const noAnswer: Answer = { status: 0, body: {}, afterMs: undefined };

@@ -1,0 +1,35 @@
+/** When to try again: pure decisions. */
+
+/** The longest wait that is taken from an answer: a timer of more than 24.8 days would fire at once. */
+const MAX_ASKED_MS = 24 * 60 * 60_000;
+
+export interface BackoffOptions {
+  /** The first wait's bound. */
+  readonly baseMs: number;
+  /** Every wait's bound. */
+  readonly maxMs: number;
+}
+
+/**
+ * Full jitter: anything below a bound that doubles with each failure, so that a crowd that failed together comes back apart.
+ * aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter
+ */
+export function backoffMs(
+  failures: number,
+  { baseMs, maxMs }: BackoffOptions,
+  random: () => number,
+): number {
+  return random() * Math.min(maxMs, baseMs * 2 ** (failures - 1));
+}
+
+/** Milliseconds of a `Retry-After`: seconds or an HTTP date. `undefined` where there is none that can be read. */
+export function parseRetryAfter(text: string | null, now: number): number | undefined {
+  if (!text) return undefined;
+  const waitMs = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now;
+  return Number.isNaN(waitMs) ? undefined : boundedWaitMs(waitMs);
+}
+
+/** A wait that somebody else asked for, between nothing and a day. */
+export function boundedWaitMs(waitMs: number): number {
+  return Math.min(Math.max(waitMs, 0), MAX_ASKED_MS);
+}
