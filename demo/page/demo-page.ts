@@ -1,0 +1,115 @@
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import type { ClientStats } from 'rivulet';
+import '../shop/river-shop.ts';
+import { createShopEvents, type ShopEvents } from '../shop/shop-events.ts';
+import type { Connection } from './connection.ts';
+import { pageHeader } from './page-header.ts';
+import './scenario-panel.ts';
+import { readSplit, splitter } from './splitter.ts';
+import { standingAlone } from './standing-alone.ts';
+import { chooseTheme, currentTheme } from './theme.ts';
+import { watchQueue } from './watch-queue.ts';
+
+type Pane = 'shop' | 'live';
+
+/** The whole page: the shop, and beside it (or, on a phone, behind a tab) what becomes of its events. */
+export class DemoPage extends LitElement {
+  static override properties = {
+    started: { state: true },
+    pane: { state: true },
+    split: { state: true },
+    theme: { state: true },
+    stats: { state: true },
+  };
+
+  declare private started: boolean;
+  declare private pane: Pane;
+  declare private split: number;
+  declare private theme: ReturnType<typeof currentTheme>;
+  declare private stats: ClientStats | undefined;
+
+  private connection: Connection | undefined;
+  private events: ShopEvents | undefined;
+
+  constructor() {
+    super();
+    this.started = false;
+    this.pane = 'shop';
+    this.split = readSplit();
+    this.theme = currentTheme();
+  }
+
+  /** Shows the page, with a pipeline behind it or without. */
+  start(connection: Connection | undefined): void {
+    this.connection = connection;
+    this.events = createShopEvents(connection?.client);
+    if (connection) {
+      watchQueue(connection.client, (stats) => {
+        this.stats = stats;
+      });
+    }
+    this.started = true;
+  }
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    if (!this.started) return nothing;
+    const { connection } = this;
+    return html`
+      <a class="skip" href="#shop">Skip to the shop</a>
+      <a class="skip" href="#live" @click=${() => this.open('live')}>Skip to the live view</a>
+      ${pageHeader(this.theme, () => this.turnTheme())}
+      <div class="panes" data-pane=${this.pane} style=${`--split: ${this.split}%`}>
+        <main id="shop" tabindex="-1"><river-shop .events=${this.events}></river-shop></main>
+        <aside id="live" tabindex="-1" aria-label="Live view">
+          ${splitter(this.split, (percent) => {
+            this.split = percent;
+          })}
+          ${connection ? this.live(connection) : standingAlone}
+        </aside>
+      </div>
+      <nav class="tabs" aria-label="Panes">${this.tab('shop', 'Shop')} ${this.tab('live', 'Live view')}</nav>
+    `;
+  }
+
+  private live({ client, kinesis, pipeline, stage }: Connection): TemplateResult {
+    return html`
+      <scenario-panel
+        .stage=${stage}
+        .withFaults=${pipeline.faults}
+        .stats=${this.stats}
+      ></scenario-panel>
+      <rivulet-debug .client=${client} .kinesis=${kinesis} .stream=${pipeline.stream}></rivulet-debug>
+    `;
+  }
+
+  private tab(pane: Pane, label: string): TemplateResult {
+    const queued = pane === 'live' ? (this.stats?.queue.events ?? 0) : 0;
+    return html`
+      <button type="button" aria-pressed=${this.pane === pane} @click=${() => this.open(pane)}>
+        ${label}
+        ${queued > 0 ? html`<span class="badge">${queued.toLocaleString('en')} queued</span>` : nothing}
+      </button>
+    `;
+  }
+
+  private open(pane: Pane): void {
+    this.pane = pane;
+  }
+
+  private turnTheme(): void {
+    this.theme = this.theme === 'dark' ? 'light' : 'dark';
+    chooseTheme(this.theme);
+  }
+}
+
+customElements.define('demo-page', DemoPage);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'demo-page': DemoPage;
+  }
+}

@@ -1,0 +1,37 @@
+import type { FaultModes } from './faults.ts';
+import type { SwitchScenario } from './types.ts';
+
+/** A switch that puts one station of the pipeline into one mode, and back. */
+function station<Name extends keyof FaultModes>(
+  name: Name,
+  mode: FaultModes[Name],
+  text: Pick<SwitchScenario, 'id' | 'label' | 'watchFor'>,
+): SwitchScenario {
+  return {
+    ...text,
+    kind: 'switch',
+    isOn: ({ faults }) => faults.modes()[name] === mode,
+    turn: ({ faults }, on) => faults.set({ [name]: on ? mode : 'ok' }),
+  };
+}
+
+export const kinesisThrottles = station('kinesis', 'throttle', {
+  id: 'kinesis-throttles',
+  label: 'Kinesis throttles',
+  watchFor:
+    'Every write is refused with ProvisionedThroughputExceeded. The relay says when to come back; the page waits with its queue, and no event is spent on a retry.',
+});
+
+export const kinesisDown = station('kinesis', 'down', {
+  id: 'kinesis-down',
+  label: 'Kinesis down',
+  watchFor:
+    'The stream breaks every connection, also for the live view. The relay acknowledges nothing it could not store, so everything stays here until it is back.',
+});
+
+export const relayDown = station('relay', 'down', {
+  id: 'relay-down',
+  label: 'Relay down',
+  watchFor:
+    'Nothing answers at the edge. The page backs off, keeps capturing, and drains in order as soon as somebody listens again.',
+});
