@@ -78,7 +78,10 @@ export function createIndexedDbLog({ indexedDB, databaseName }: IndexedDbLogOpti
   connect().catch(() => {}); // The first call tries again, and hears of it.
   return {
     kind: 'indexeddb',
-    append: (segments) => perform((handle) => write(handle, segments)),
+    append: (segments) => {
+      const kept = [...segments];
+      return perform((handle) => write(handle, kept));
+    },
     read: (limits) => transact('readonly', (transaction) => readHead(transaction, limits)),
     settle: (ranges) => transact('readwrite', (transaction) => settleRanges(transaction, ranges)),
     stats: () => transact('readwrite', countSegments),

@@ -23,7 +23,7 @@ export function createMemoryLog(): SegmentLog {
       for (const range of ranges) stored = stored.flatMap((segment) => remainderOf(segment, range));
     },
     stats: async () => {
-      const tally = createTally(lastId);
+      const tally = createTally(Number.POSITIVE_INFINITY);
       for (const segment of stored) addToTally(tally, segment, 1);
       return statsOf(tally, stored[0]);
     },

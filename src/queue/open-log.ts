@@ -33,7 +33,11 @@ export function openLog({ onMemory, ...options }: OpenLogOptions): SegmentLog {
     get kind() {
       return log.kind;
     },
-    append: (segments) => via((log) => log.append(segments)),
+    append: (segments) => {
+      // Memory may get it later, and the array is the caller's again.
+      const kept = [...segments];
+      return via((log) => log.append(kept));
+    },
     read: (limits) => via((log) => log.read(limits)),
     settle: (ranges) => via((log) => log.settle(ranges)),
     stats: () => via((log) => log.stats()),

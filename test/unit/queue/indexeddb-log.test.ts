@@ -1,0 +1,337 @@
+import 'fake-indexeddb/auto';
+import { forceCloseDatabase } from 'fake-indexeddb';
+import fc from 'fast-check';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { createIndexedDbLog } from '../../../src/queue/indexeddb-log.ts';
+import type { SegmentLog } from '../../../src/queue/types.ts';
+import { EVERYTHING, eventsOf, segmentOf, testSegmentLog } from '../../conformance/segment-log.ts';
+
+let databases = 0;
+const nextName = (): string => `log-${++databases}`;
+
+testSegmentLog('IndexedDB', () => createIndexedDbLog({ indexedDB, databaseName: nextName() }));
+
+describe('the log in IndexedDB', () => {
+  const logs: SegmentLog[] = [];
+  const open = (databaseName: string, factory = indexedDB): SegmentLog => {
+    const log = createIndexedDbLog({ indexedDB: factory, databaseName });
+    logs.push(log);
+    return log;
+  };
+  afterEach(() => {
+    vi.restoreAllMocks();
+    for (const log of logs.splice(0)) log.close();
+  });
+
+  /** The platform, with the handles it gave out. */
+  const watched = (): { factory: IDBFactory; handles: IDBDatabase[] } => {
+    const handles: IDBDatabase[] = [];
+    const factory = {
+      open: (name: string, version?: number) => {
+        const request = indexedDB.open(name, version);
+        request.addEventListener('success', () => handles.push(request.result));
+        return request;
+      },
+    } as IDBFactory;
+    return { factory, handles };
+  };
+
+  /** Another program's view of the same database. */
+  const raw = (databaseName: string): Promise<IDBDatabase> =>
+    new Promise((resolve) => {
+      const request = indexedDB.open(databaseName);
+      request.onsuccess = () => resolve(request.result);
+    });
+
+  const rawPut = async (databaseName: string, records: readonly unknown[]): Promise<void> => {
+    const db = await raw(databaseName);
+    const transaction = db.transaction('segments', 'readwrite');
+    for (const record of records) transaction.objectStore('segments').put(record);
+    await new Promise((resolve) => {
+      transaction.oncomplete = resolve;
+    });
+    db.close();
+  };
+
+  it('keeps everything when it is closed and opened again', async () => {
+    const name = nextName();
+    const before = open(name);
+    await before.append([segmentOf('lane-aaaa', 1, 4)]);
+    await before.settle([{ lane: 'lane-aaaa', first: 2, count: 1 }]);
+    await before.setValue('session', 'kept');
+    const stats = await before.stats();
+    before.close();
+
+    const after = open(name);
+
+    expect(await eventsOf(after)).toEqual(['lane-aaaa.1', 'lane-aaaa.3', 'lane-aaaa.4']);
+    expect(await after.getValue('session')).toBe('kept');
+    expect(await after.stats()).toEqual(stats);
+  });
+
+  it('writes what was appended before a close that came before the opening', async () => {
+    const name = nextName();
+    const hasty = open(name);
+
+    const appended = hasty.append([segmentOf('lane-aaaa', 1, 1)]);
+    hasty.close();
+    await appended;
+
+    expect(await eventsOf(open(name))).toEqual(['lane-aaaa.1']);
+  });
+
+  it('commits in the very turn of the call once it is open', async () => {
+    const log = open(nextName());
+    await log.stats();
+    const commit = vi.spyOn(IDBTransaction.prototype, 'commit');
+
+    const appended = log.append([segmentOf('lane-aaaa', 1, 1), segmentOf('lane-aaaa', 2, 1)]);
+
+    expect(commit).toHaveBeenCalledTimes(1);
+    await appended;
+  });
+
+  it('commits what waited for the opening in the turn of the opening, in order', async () => {
+    const name = nextName();
+    const commit = vi.spyOn(IDBTransaction.prototype, 'commit');
+    const factory = {
+      open: (databaseName: string, version?: number) => {
+        const request = indexedDB.open(databaseName, version);
+        request.addEventListener('success', () => {
+          // A microtask of the same turn; a turn later, the page may be gone.
+          queueMicrotask(() =>
+            queueMicrotask(() =>
+              queueMicrotask(() =>
+                queueMicrotask(() => {
+                  commitsInTheTurn = commit.mock.calls.length;
+                }),
+              ),
+            ),
+          );
+        });
+        return request;
+      },
+    } as IDBFactory;
+    let commitsInTheTurn = 0;
+    const log = open(name, factory);
+
+    await Promise.all([1, 2, 3].map((first) => log.append([segmentOf('lane-aaaa', first, 1)])));
+
+    expect(commitsInTheTurn).toBe(3);
+    expect(await eventsOf(log)).toEqual(['lane-aaaa.1', 'lane-aaaa.2', 'lane-aaaa.3']);
+  });
+
+  it('shares one log between the tabs of an origin', async () => {
+    const name = nextName();
+    const [left, right] = [open(name), open(name)];
+
+    await left.append([segmentOf('lane-left', 1, 2)]);
+    await right.append([segmentOf('lane-right', 1, 2)]);
+    await left.stats();
+    await right.settle([{ lane: 'lane-left', first: 1, count: 1 }]);
+    await left.append([segmentOf('lane-left', 3, 1)]);
+
+    const events = ['lane-left.2', 'lane-right.1', 'lane-right.2', 'lane-left.3'];
+    expect(await eventsOf(left)).toEqual(events);
+    expect(await eventsOf(right)).toEqual(events);
+    expect(await left.stats()).toEqual(await right.stats());
+    expect(await left.stats()).toMatchObject({ segments: 3, events: 4 });
+  });
+
+  it('counts right whichever tab appends, settles and counts', async () => {
+    const step = fc.record({
+      tab: fc.constantFrom(0, 1),
+      call: fc.constantFrom('append', 'settle', 'stats'),
+      first: fc.integer({ min: 1, max: 30 }),
+      count: fc.integer({ min: 1, max: 6 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 16 }), async (steps) => {
+        const name = nextName();
+        const tabs = [open(name), open(name)] as const;
+        const next = [1, 1];
+
+        // Nothing is awaited in between: the database alone decides who comes first.
+        const calls = steps.map(({ tab, call, first, count }) => {
+          const log = tabs[tab] as SegmentLog;
+          const lane = `lane-tab-${tab}`;
+          if (call === 'stats') return log.stats();
+          if (call === 'settle') return log.settle([{ lane: `lane-tab-${1 - tab}`, first, count }]);
+          const segment = segmentOf(lane, next[tab] as number, count);
+          next[tab] = segment.first + count;
+          return log.append([segment]);
+        });
+        await Promise.all(calls);
+
+        const stored = await tabs[0].read(EVERYTHING);
+        const expected = {
+          segments: stored.length,
+          events: (await eventsOf(tabs[1])).length,
+          bytes: stored.reduce((sum, { body, context }) => sum + body.length + context.length, 0),
+        };
+        expect(await tabs[0].stats()).toMatchObject(expected);
+        expect(await tabs[1].stats()).toMatchObject(expected);
+        for (const tab of tabs) tab.close();
+      }),
+      { numRuns: 40, seed: 3 },
+    );
+  });
+
+  it('keeps order and bytes however often a segment is cut', async () => {
+    const lane = 'lane-aaaa';
+    const order = fc.shuffledSubarray(Array.from({ length: 30 }, (_, index) => index + 1));
+    await fc.assert(
+      fc.asyncProperty(order, async (cuts) => {
+        const log = open(nextName());
+        await log.append([segmentOf(lane, 1, 30), segmentOf('lane-next', 1, 1)]);
+
+        for (const first of cuts) await log.settle([{ lane, first, count: 1 }]);
+
+        const left = Array.from({ length: 30 }, (_, index) => index + 1).filter(
+          (seq) => !cuts.includes(seq),
+        );
+        expect(await eventsOf(log)).toEqual([
+          ...left.map((seq) => `${lane}.${seq}`),
+          'lane-next.1',
+        ]);
+        // The cut ids leave the next whole one free.
+        await log.append([segmentOf('lane-last', 1, 1)]);
+        expect((await eventsOf(log)).at(-1)).toBe('lane-last.1');
+        log.close();
+      }),
+      { numRuns: 25, seed: 11 },
+    );
+  });
+
+  it('passes over records that are no segments', async () => {
+    const name = nextName();
+    const log = open(name);
+    await log.stats();
+    const good = { ...segmentOf('lane-aaaa', 9, 1), id: 90 };
+    await rawPut(name, [
+      { id: 1 },
+      { id: 2, ...segmentOf('lane-aaaa', 1, 1), body: 'text' },
+      { id: 3, ...segmentOf('lane-aaaa', 2, 0) },
+      { id: 4, ...segmentOf('a lane', 1, 1) },
+      { id: 'first', ...segmentOf('lane-aaaa', 3, 1) },
+      { id: ['x'], lane: 7 },
+      good,
+    ]);
+    await log.append([segmentOf('lane-aaaa', 10, 1)]);
+
+    expect(await eventsOf(log)).toEqual(['lane-aaaa.9', 'lane-aaaa.10']);
+    expect(await log.stats()).toMatchObject({ segments: 2, events: 2 });
+    await log.settle([{ lane: 'lane-aaaa', first: 1, count: 20 }]);
+    expect(await log.stats()).toMatchObject({ segments: 0, events: 0, oldestAt: undefined });
+  });
+
+  it('opens a new handle when the browser closed the old one', async () => {
+    const { factory, handles } = watched();
+    const log = open(nextName(), factory);
+    await log.append([segmentOf('lane-aaaa', 1, 1)]);
+
+    forceCloseDatabase(handles[0] as never);
+    const appended = log.append([segmentOf('lane-aaaa', 2, 1)]);
+
+    await appended;
+    expect(await eventsOf(log)).toEqual(['lane-aaaa.1', 'lane-aaaa.2']);
+    expect(handles).toHaveLength(2);
+  });
+
+  it('opens a new handle when the old one turns out to be dead', async () => {
+    const { factory, handles } = watched();
+    const log = open(nextName(), factory);
+    await log.append([segmentOf('lane-aaaa', 1, 1)]);
+
+    handles[0]?.close();
+    const reading = eventsOf(log);
+    const appended = log.append([segmentOf('lane-aaaa', 2, 1)]);
+
+    await appended;
+    expect(await reading).toEqual(expect.arrayContaining(['lane-aaaa.1']));
+    expect(await eventsOf(log)).toEqual(['lane-aaaa.1', 'lane-aaaa.2']);
+  });
+
+  it('writes again, in order, what a dying handle took with it', async () => {
+    const log = open(nextName());
+    await log.stats();
+    const begin = vi.spyOn(IDBDatabase.prototype, 'transaction');
+    const commit = vi.spyOn(IDBTransaction.prototype, 'commit').mockImplementation(() => {});
+
+    const lost = [1, 2, 3].map((first) => log.append([segmentOf('lane-aaaa', first, 1)]));
+    const dying = begin.mock.results.map(({ value }) => value as IDBTransaction);
+    commit.mockRestore();
+    for (const transaction of dying) transaction.abort();
+    await Promise.all(lost);
+
+    expect(dying).toHaveLength(3);
+    expect(await eventsOf(log)).toEqual(['lane-aaaa.1', 'lane-aaaa.2', 'lane-aaaa.3']);
+  });
+
+  it('gives way to a newer tab that upgrades the database', async () => {
+    const name = nextName();
+    const log = open(name);
+    await log.append([segmentOf('lane-aaaa', 1, 1)]);
+
+    const upgraded = await new Promise<IDBDatabase>((resolve, reject) => {
+      const request = indexedDB.open(name, 99);
+      request.onblocked = reject;
+      request.onsuccess = () => resolve(request.result);
+    });
+    const appended = log.append([segmentOf('lane-aaaa', 2, 1)]);
+
+    await expect(appended).rejects.toMatchObject({ name: 'RivuletError', code: 'storage_failed' });
+    upgraded.close();
+  });
+
+  it('does not wait for a tab that will not let the database go', async () => {
+    const request = {} as { onblocked: () => void };
+    const log = open(nextName(), { open: () => request as unknown } as unknown as IDBFactory);
+
+    const appended = log.append([segmentOf('lane-aaaa', 1, 1)]);
+    request.onblocked();
+
+    await expect(appended).rejects.toMatchObject({ code: 'storage_unavailable' });
+  });
+
+  it('rejects a write that the disk has no room for, and keeps the log usable', async () => {
+    const log = open(nextName());
+    await log.append([segmentOf('lane-aaaa', 1, 1)]);
+    const add = vi.spyOn(IDBObjectStore.prototype, 'add').mockImplementation(() => {
+      throw new DOMException('no room', 'QuotaExceededError');
+    });
+
+    const appended = log.append([segmentOf('lane-aaaa', 2, 1)]);
+
+    await expect(appended).rejects.toMatchObject({
+      code: 'storage_failed',
+      cause: { name: 'QuotaExceededError' },
+    });
+    add.mockRestore();
+    await log.append([segmentOf('lane-aaaa', 2, 1)]);
+    expect(await eventsOf(log)).toEqual(['lane-aaaa.1', 'lane-aaaa.2']);
+  });
+
+  it('writes all segments of a call or none', async () => {
+    const log = open(nextName());
+    const broken = { ...segmentOf('lane-aaaa', 2, 1), context: (() => {}) as unknown as string };
+
+    const appended = log.append([segmentOf('lane-aaaa', 1, 1), broken]);
+
+    await expect(appended).rejects.toMatchObject({ code: 'storage_failed' });
+    expect(await eventsOf(log)).toEqual([]);
+  });
+
+  it('gives up on a transaction that fails twice, and says why', async () => {
+    const log = open(nextName());
+    await log.append([segmentOf('lane-aaaa', 1, 1)]);
+    vi.spyOn(IDBObjectStore.prototype, 'get').mockImplementation(() => {
+      throw new DOMException('disk', 'UnknownError');
+    });
+
+    await expect(log.stats()).rejects.toMatchObject({
+      code: 'storage_failed',
+      cause: { name: 'UnknownError' },
+    });
+  });
+});

@@ -1,0 +1,4 @@
+import { createMemoryLog } from '../../../src/queue/memory-log.ts';
+import { testSegmentLog } from '../../conformance/segment-log.ts';
+
+testSegmentLog('memory', createMemoryLog);
