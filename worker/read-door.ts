@@ -5,14 +5,12 @@
 
 import {
   DescribeStreamSummaryCommand,
-  type DescribeStreamSummaryCommandInput,
   GetRecordsCommand,
   type GetRecordsCommandInput,
   GetShardIteratorCommand,
   type GetShardIteratorCommandInput,
   type KinesisClient,
   ListShardsCommand,
-  type ListShardsCommandInput,
 } from '@aws-sdk/client-kinesis';
 import { isObject } from '../src/protocol/parsed.ts';
 import { REFUSAL_STATUS } from '../src/protocol/receipt.ts';
@@ -21,43 +19,57 @@ import { answerJson, answerRefusal, Refusal } from './answer.ts';
 import { readBody } from './body.ts';
 import { describeError } from './kinesis/failure.ts';
 import { fromWire, toWire, type Wire } from './kinesis/wire.ts';
-import { openPlace, type Place, sealPlace } from './place.ts';
+import { openPlace, sealPlace } from './place.ts';
 import type { Configuration } from './sources.ts';
 
 const MAX_CALL_BYTES = 64 * 1024;
 const CALL_TIMEOUT_MS = 10_000;
 
-type Call = (kinesis: KinesisClient, input: object, abortSignal: AbortSignal) => Promise<object>;
+type Send = (kinesis: KinesisClient, input: object, abortSignal: AbortSignal) => Promise<object>;
 
-const OPERATIONS: ReadonlyMap<string, Call> = new Map<string, Call>([
+interface Operation {
+  readonly send: Send;
+  /** The field that stands for the stream's name, where there is one. */
+  readonly place?: 'ShardIterator' | 'NextToken';
+}
+
+const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
   [
     'ListShards',
-    (kinesis, input, abortSignal) =>
-      kinesis.send(new ListShardsCommand(input as ListShardsCommandInput), { abortSignal }),
+    {
+      send: (kinesis, input, abortSignal) =>
+        kinesis.send(new ListShardsCommand(input), { abortSignal }),
+      place: 'NextToken',
+    },
   ],
   [
     'DescribeStreamSummary',
-    (kinesis, input, abortSignal) =>
-      kinesis.send(new DescribeStreamSummaryCommand(input as DescribeStreamSummaryCommandInput), {
-        abortSignal,
-      }),
+    {
+      send: (kinesis, input, abortSignal) =>
+        kinesis.send(new DescribeStreamSummaryCommand(input), { abortSignal }),
+    },
   ],
   [
     'GetShardIterator',
-    (kinesis, input, abortSignal) =>
-      kinesis.send(new GetShardIteratorCommand(input as GetShardIteratorCommandInput), {
-        abortSignal,
-      }),
+    {
+      send: (kinesis, input, abortSignal) =>
+        kinesis.send(new GetShardIteratorCommand(input as GetShardIteratorCommandInput), {
+          abortSignal,
+        }),
+    },
   ],
   [
     'GetRecords',
-    (kinesis, input, abortSignal) =>
-      kinesis.send(new GetRecordsCommand(input as GetRecordsCommandInput), { abortSignal }),
+    {
+      send: (kinesis, input, abortSignal) =>
+        kinesis.send(new GetRecordsCommand(input as GetRecordsCommandInput), { abortSignal }),
+      place: 'ShardIterator',
+    },
   ],
 ]);
 
-/** Fields that name a place, of requests and of answers. */
-const PLACES = ['ShardIterator', 'NextShardIterator', 'NextToken'];
+/** Fields of answers that name a place. */
+const GIVEN_PLACES = ['ShardIterator', 'NextShardIterator', 'NextToken'];
 
 export async function readStream(
   request: Request,
@@ -70,20 +82,21 @@ export async function readStream(
   if (!verified.ok) throw new Refusal(verified.code, verified.reason);
   const { token, secret } = verified.value;
   const target = request.headers.get('x-amz-target') ?? '';
-  const call = OPERATIONS.get(target.replace(/^Kinesis_20131202\./, ''));
-  if (!call) {
+  const operation = OPERATIONS.get(target.replace(/^Kinesis_20131202\./, ''));
+  if (!operation) {
     const expected = [...OPERATIONS.keys()].join(', ');
     throw new Refusal('operation_refused', `X-Amz-Target: expected one of ${expected}`);
   }
   const input = parseCall(await readBody(request, MAX_CALL_BYTES));
-  const { stream, fields } = await confine(input, secrets);
+  const { stream, fields } = await confine(input, operation, secrets);
   if (!token.streams.includes(stream) || !streams.has(stream)) {
     throw new Refusal('stream_refused', 'stream: not one that this token may read');
   }
   try {
     const signal = AbortSignal.timeout(CALL_TIMEOUT_MS);
-    const { $metadata, ...output } = toWire(await call(kinesis, fromWire(fields), signal)) as Wire;
-    for (const field of PLACES) {
+    const sent = await operation.send(kinesis, fromWire(fields), signal);
+    const { $metadata, ...output } = toWire(sent) as Wire;
+    for (const field of GIVEN_PLACES) {
       const text = output[field];
       if (typeof text === 'string') output[field] = await sealPlace(secret, { stream, text });
     }
@@ -101,22 +114,24 @@ export function answerReadRefusal(refusal: Refusal): Response {
   return answerRefusal(refusal, { __type, message: refusal.message });
 }
 
-/** The call with the stream it is about, named by the relay and no longer by the reader. */
+/** The call with its stream named by the relay, and by nothing else of what the reader wrote. */
 async function confine(
-  { StreamARN, StreamName, ...rest }: Wire,
+  { StreamName, StreamARN, StreamId, ShardIterator, NextToken, ...rest }: Wire,
+  { place: field }: Operation,
   secrets: readonly string[],
 ): Promise<{ stream: string; fields: Wire }> {
-  for (const field of PLACES) {
-    const sealed = rest[field];
-    if (sealed === undefined || sealed === null) continue;
-    const place: Place | undefined = await openPlace(secrets, String(sealed));
+  const sealed = field && { ShardIterator, NextToken }[field];
+  if (field && typeof sealed === 'string') {
+    const place = await openPlace(secrets, sealed);
     if (!place) throw new Refusal('stream_refused', `${field}: expected one given by this relay`);
     return { stream: place.stream, fields: { ...rest, [field]: place.text } };
   }
   const [, named] =
     /^arn:[\w-]+:kinesis:[\w-]*:\d*:stream\/([\w.-]+)$/.exec(String(StreamARN)) ?? [];
   const stream = typeof StreamName === 'string' ? StreamName : named;
-  if (!stream) throw new Refusal('stream_refused', 'stream: expected a StreamName or StreamARN');
+  if (!stream || field === 'ShardIterator') {
+    throw new Refusal('stream_refused', `stream: expected a ${field ?? 'StreamName'}`);
+  }
   return { stream, fields: { ...rest, StreamName: stream } };
 }
 
