@@ -70,12 +70,12 @@ export function parseFaultModes(value: unknown): Partial<FaultModes> | string {
   return value;
 }
 
-function isPut(request: ProxiedRequest): boolean {
+export function isPut(request: ProxiedRequest): boolean {
   return String(request.headers['x-amz-target']).startsWith('Kinesis_20131202.PutRecord');
 }
 
 /** A throttled PutRecords is a success in HTTP: every entry of the answer says otherwise. */
-function throttled(request: ProxiedRequest): Verdict {
+export function throttled(request: ProxiedRequest): Verdict {
   const { Records, StreamName } = JSON.parse(request.body.toString()) as {
     Records?: unknown[];
     StreamName?: string;

@@ -1,0 +1,2 @@
+/** What the pages of the browser tests run: the client as a bundler would take it. */
+export { createClient } from '../../../src/index.ts';

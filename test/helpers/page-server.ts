@@ -1,0 +1,79 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { resolve } from 'node:path';
+import { build } from 'vite';
+import type { ClientOptions } from '../../src/client/types.ts';
+
+const TEST = resolve(import.meta.dirname, '..');
+
+/** Options that survive JSON. Captures are named as the entry exports them. */
+export type PageOptions = Partial<Omit<ClientOptions, 'capture' | 'runtime'>> &
+  Pick<ClientOptions, 'endpoint' | 'writeKey'> & {
+    readonly captures?: readonly ('clicks' | 'pageViews')[];
+  };
+
+export interface PageServer {
+  readonly url: string;
+  readonly stop: () => Promise<void>;
+}
+
+/** Serves one page that has a client as `window.client` from its first script on, and a button to click. */
+export async function startPageServer(options: PageOptions): Promise<PageServer> {
+  const script = await bundle(resolve(TEST, 'browser/pages/client-page.ts'));
+  const html = pageWith(options);
+  const server = createServer((request, response) => {
+    const isScript = request.url === '/client.js';
+    response
+      .writeHead(200, {
+        'content-type': isScript ? 'text/javascript; charset=utf-8' : 'text/html; charset=utf-8',
+        'cache-control': 'no-store',
+      })
+      .end(isScript ? script : html);
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    stop: () =>
+      new Promise((stopped) => {
+        server.close(() => stopped());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function bundle(entry: string): Promise<string> {
+  const result = await build({
+    configFile: false,
+    root: TEST,
+    logLevel: 'error',
+    build: {
+      write: false,
+      minify: false,
+      target: 'es2022',
+      lib: { entry, formats: ['iife'], name: 'rivulet' },
+    },
+  });
+  const outputs = [result].flat().flatMap((part) => ('output' in part ? part.output : []));
+  const [chunk] = outputs.filter((output) => output.type === 'chunk');
+  if (!chunk) throw new Error('bundle: expected a script, got none');
+  return chunk.code;
+}
+
+function pageWith({ captures = [], ...options }: PageOptions): string {
+  const capture = captures.map((name) => `rivulet.${name}()`).join(', ');
+  return `<!doctype html>
+<html lang="en">
+  <head>
+    <title>Test page</title>
+    <link rel="icon" href="data:," />
+    <script src="/client.js"></script>
+    <script>
+      window.client = rivulet.createClient({ ...${JSON.stringify(options)}, capture: [${capture}] });
+    </script>
+  </head>
+  <body>
+    <button id="buy">Buy the kettle</button>
+  </body>
+</html>
+`;
+}
