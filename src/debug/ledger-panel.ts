@@ -1,0 +1,189 @@
+import { type CSSResult, css, html, nothing, type TemplateResult } from 'lit';
+import type { ClientStats } from '../client/types.ts';
+import type { LaneAccount, LedgerTotals } from '../consumer/types.ts';
+import { formatCount, formatLane, formatPlural, formatRun } from './format.ts';
+import { renderPanel } from './panel.ts';
+
+export interface LedgerFacts {
+  readonly lanes: readonly LaneAccount[];
+  readonly totals: LedgerTotals;
+  readonly stats: ClientStats | undefined;
+}
+
+/** Lanes drawn at a time: the rest is counted, and stands in the totals. */
+const MAX_LANES = 40;
+
+/** Gaps named in one cell. */
+const MAX_GAPS = 4;
+
+export function renderLedger(facts: LedgerFacts): TemplateResult {
+  const { totals } = facts;
+  const aside = totals.lanes > 0 ? formatPlural(totals.lanes, 'lane') : nothing;
+  const body =
+    totals.lanes === 0 && !facts.stats
+      ? html`<p class="empty">Every lane that arrives gets its account here: received, doubled, late, missing.</p>`
+      : html`<div class="body" tabindex="0" role="group" aria-label="Ledger, scrollable">
+          ${facts.stats ? renderOwn(facts.stats) : nothing} ${renderTable(facts)}
+        </div>`;
+  return renderPanel('ledger', 'Ledger', aside, body);
+}
+
+/** The lanes worth a line: this page's own, those with something missing, then the latest. */
+export function orderLanes(lanes: readonly LaneAccount[], own: string | undefined): LaneAccount[] {
+  const rank = (lane: LaneAccount): number => {
+    if (lane.lane === own) return 0;
+    return lane.missing > 0 ? 1 : 2;
+  };
+  return [...lanes].sort((a, b) => rank(a) - rank(b));
+}
+
+function renderOwn(stats: ClientStats): TemplateResult {
+  const rest = stats.captured - stats.stored - stats.rejected - stats.dropped;
+  const adds = rest === stats.queue.events;
+  return html`<p class="sum number">
+    <span>${formatCount(stats.captured)} captured</span> − <span>${formatCount(stats.stored)} stored</span> −
+    <span>${formatCount(stats.rejected)} rejected</span> − <span>${formatCount(stats.dropped)} dropped</span> =
+    <span>${formatCount(rest)}</span>
+    ${
+      adds
+        ? html`<strong class="adds">✓ ${formatCount(stats.queue.events)} queued</strong>`
+        : html`<span class="muted">${formatCount(stats.queue.events)} queued, of all tabs and pages</span>`
+    }
+  </p>`;
+}
+
+function renderTable({ lanes, totals, stats }: LedgerFacts): TemplateResult {
+  const ordered = orderLanes(lanes, stats?.lane);
+  const hidden = ordered.length - MAX_LANES;
+  return html`<table>
+    <thead>
+      <tr>
+        <th scope="col">Lane</th>
+        <th scope="col">Received</th>
+        <th scope="col"><abbr title="Copies of events that had arrived before">Dup</abbr></th>
+        <th scope="col"><abbr title="Arrived after a higher number">Late</abbr></th>
+        <th scope="col">Dropped</th>
+        <th scope="col">Missing</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${ordered.slice(0, MAX_LANES).map((lane) => renderLane(lane, lane.lane === stats?.lane))}
+      ${
+        hidden > 0
+          ? html`<tr><td colspan="6" class="muted">and ${formatPlural(hidden, 'more lane')}, counted below</td></tr>`
+          : nothing
+      }
+    </tbody>
+    <tfoot>
+      <tr>
+        <th scope="row">All</th>
+        ${renderFigures(totals)}
+      </tr>
+    </tfoot>
+  </table>`;
+}
+
+function renderLane(lane: LaneAccount, own: boolean): TemplateResult {
+  const gaps = lane.gaps.slice(0, MAX_GAPS).map(formatRun).join(', ');
+  const more = lane.gaps.length > MAX_GAPS ? ', …' : '';
+  return html`<tr>
+      <th scope="row" title=${lane.lane}>
+        ${formatLane(lane.lane)} ${own ? html`<span class="own">this page</span>` : nothing}
+      </th>
+      ${renderFigures(lane)}
+    </tr>
+    ${
+      lane.gaps.length > 0
+        ? html`<tr class="gaps"><td colspan="6">▲ missing ${gaps}${more}</td></tr>`
+        : nothing
+    }`;
+}
+
+function renderFigures(
+  account: Pick<LaneAccount, 'received' | 'duplicates' | 'outOfOrder' | 'dropped' | 'missing'>,
+): TemplateResult {
+  return html`<td>${formatCount(account.received)}</td>
+    <td ?data-some=${account.duplicates > 0}>${formatCount(account.duplicates)}</td>
+    <td ?data-some=${account.outOfOrder > 0}>${formatCount(account.outOfOrder)}</td>
+    <td ?data-dropped=${account.dropped > 0}>${formatCount(account.dropped)}</td>
+    <td ?data-missing=${account.missing > 0}>${formatCount(account.missing)}</td>`;
+}
+
+export const ledgerStyles: CSSResult = css`
+  .ledger .body {
+    padding-block-start: 6px;
+  }
+  .sum {
+    padding-block-end: 6px;
+    color: var(--text);
+    font-size: 11.5px;
+    text-wrap: balance;
+  }
+  .sum span,
+  .sum strong {
+    white-space: nowrap;
+  }
+  .adds {
+    color: var(--proven);
+    font-weight: 600;
+  }
+  table {
+    inline-size: 100%;
+    border-collapse: collapse;
+    font: 11.5px/1.5 var(--mono);
+    font-variant-numeric: tabular-nums;
+  }
+  th,
+  td {
+    padding: 3px 6px;
+    text-align: end;
+    white-space: nowrap;
+  }
+  th:first-child,
+  td:first-child {
+    padding-inline-start: 0;
+    text-align: start;
+  }
+  thead th {
+    position: sticky;
+    inset-block-start: -6px;
+    background: var(--surface);
+    color: var(--muted);
+    font: 500 11px/1.5 var(--font);
+  }
+  abbr {
+    text-decoration: none;
+  }
+  tbody th {
+    font-weight: 500;
+  }
+  tbody tr:not(.gaps) > *,
+  tfoot tr > * {
+    border-block-start: 1px solid var(--line);
+  }
+  tfoot tr > * {
+    font-weight: 650;
+  }
+  .own {
+    margin-inline-start: 4px;
+    padding: 1px 6px;
+    border-radius: 99px;
+    background: var(--selected);
+    font: 500 10.5px/1.4 var(--font);
+  }
+  [data-some],
+  [data-missing],
+  .gaps td {
+    color: var(--pending);
+    font-weight: 600;
+  }
+  .gaps td {
+    padding-block-start: 0;
+    white-space: normal;
+    font-weight: 500;
+  }
+  [data-dropped] {
+    color: var(--dropped);
+    font-weight: 600;
+  }
+`;

@@ -1,0 +1,164 @@
+import { type CSSResult, css } from 'lit';
+
+/** One line of eight columns where there is room, a card of two lines where there is not. */
+export const recordRowStyles: CSSResult = css`
+  .row {
+    display: grid;
+    grid-template-columns: 92px 34px minmax(48px, 0.7fr) minmax(120px, 2.6fr) 92px 58px 62px 34px;
+    align-items: center;
+    column-gap: 8px;
+    padding-inline: 10px;
+    border-inline-start: 3px solid transparent;
+    font: 11.5px/1.4 var(--mono);
+    font-variant-numeric: tabular-nums;
+    white-space: nowrap;
+  }
+  .row > * {
+    min-inline-size: 0;
+    overflow: hidden;
+    text-overflow: ellipsis;
+  }
+  .rows > .row {
+    position: absolute;
+    inset-block-start: 0;
+    inset-inline: 0;
+    border-block-end: 1px solid color-mix(in srgb, var(--line), transparent 45%);
+    cursor: default;
+  }
+  .rows > .row:hover {
+    background: var(--raised);
+  }
+  .rows > .row[aria-selected='true'] {
+    background: var(--selected);
+    border-inline-start-color: var(--accent);
+  }
+  .time,
+  .key,
+  .lane,
+  .size,
+  .latency,
+  .aggregate,
+  .path {
+    color: var(--muted);
+  }
+  .size,
+  .latency {
+    text-align: end;
+  }
+  .rows .event {
+    display: flex;
+    align-items: center;
+    gap: 6px;
+  }
+  .type {
+    flex: none;
+    padding: 0 5px;
+    border-radius: 4px;
+    background: var(--raised);
+    color: var(--muted);
+    font: 500 10.5px/17px var(--font);
+  }
+  .row[aria-selected='true'] .type {
+    background: var(--surface);
+  }
+  .name {
+    flex: 0 1 auto;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    font: 500 12.5px/1.4 var(--font);
+  }
+  .path {
+    flex: 0 10 auto;
+    overflow: hidden;
+    text-overflow: ellipsis;
+  }
+  .badge {
+    flex: none;
+    padding: 0 6px;
+    border-radius: 99px;
+    background: var(--pending-soft);
+    color: var(--pending);
+    font: 600 10.5px/17px var(--font);
+  }
+  .badge[data-tone='bad'] {
+    background: var(--lost-soft);
+    color: var(--lost);
+  }
+  .row[data-tone='duplicate'] .name {
+    color: var(--muted);
+  }
+  .row[data-tone='gap'] {
+    background: var(--pending-soft);
+    color: var(--pending);
+    border-inline-start-color: var(--pending);
+  }
+  .row[data-tone='gap'] .time {
+    color: inherit;
+  }
+  .row[data-tone='drop'],
+  .row[data-tone='drop'] .path {
+    color: var(--dropped);
+  }
+  .row[data-tone='drop'] {
+    background: repeating-linear-gradient(
+      -45deg,
+      var(--dropped-soft) 0 6px,
+      var(--surface) 6px 8px
+    );
+    border-inline-start-color: var(--dropped);
+  }
+  .row[data-tone='drop'] .type {
+    background: none;
+    color: inherit;
+  }
+  .row[data-tone='drop'] :is(.time, .key, .lane, .size, .latency, .aggregate) {
+    color: inherit;
+  }
+  .row[data-tone='filled'] {
+    color: var(--muted);
+  }
+  .note {
+    grid-column: 3 / -1;
+    font: 500 12px/1.4 var(--font);
+  }
+  .row.cut {
+    display: flex;
+    justify-content: center;
+    color: var(--muted);
+    font: 12px/1.4 var(--font);
+  }
+  .grid[data-cards] .row:not(.cut) {
+    grid-template-columns: auto auto minmax(0, 1fr) auto;
+    grid-template-rows: auto auto;
+    align-content: center;
+    gap: 2px 8px;
+  }
+  .grid[data-cards] .row.head {
+    display: none;
+  }
+  .grid[data-cards] .where {
+    grid-area: 1 / 1;
+  }
+  .grid[data-cards] .event,
+  .grid[data-cards] .note {
+    grid-area: 1 / 2 / auto / 4;
+  }
+  .grid[data-cards] .time {
+    grid-area: 2 / 2;
+  }
+  .grid[data-cards] .key {
+    grid-area: 2 / 3;
+  }
+  .grid[data-cards] .size {
+    display: none;
+  }
+  .grid[data-cards] .aggregate {
+    grid-area: 2 / 1;
+  }
+  .grid[data-cards] .lane {
+    grid-area: 2 / 4;
+  }
+  .grid[data-cards] .latency {
+    grid-area: 1 / 4;
+  }
+`;

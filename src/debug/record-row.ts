@@ -1,0 +1,97 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { LaneAccount } from '../consumer/types.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatLane,
+  formatRun,
+  formatTime,
+} from './format.ts';
+import { dropOf, type GapRow, labelOf, latencyOf, type RecordRow, type Row } from './rows.ts';
+import { renderShard } from './shard-badge.ts';
+import { overlap } from './verdict.ts';
+
+export interface RowContext {
+  readonly hues: ReadonlyMap<string, number>;
+  readonly lanes: ReadonlyMap<string, LaneAccount>;
+}
+
+/** The cells of one row, in the order of the columns. */
+export function renderCells(row: Row, context: RowContext): TemplateResult {
+  return row.kind === 'record' ? renderRecord(row, context) : renderGap(row, context);
+}
+
+/** The tone of a row: what is wrong with it, if anything. */
+export function toneOf(row: Row, lanes: ReadonlyMap<string, LaneAccount>): string | undefined {
+  if (row.kind === 'gap') return missingOf(row, lanes) > 0 ? 'gap' : 'filled';
+  if (row.verdict === 'duplicate') return 'duplicate';
+  return row.record.event?.type === 'drop' ? 'drop' : undefined;
+}
+
+function renderRecord({ record, verdict }: RecordRow, { hues }: RowContext): TemplateResult {
+  const { event } = record;
+  const label = labelOf(record);
+  const latency = latencyOf(record);
+  return html`<span role="gridcell" class="time">${formatTime(record.arrivedAt ?? record.readAt)}</span>
+    <span role="gridcell" class="where">${renderShard(record.shardId, hues)}</span>
+    <span role="gridcell" class="key" title=${record.partitionKey}>${record.partitionKey}</span>
+    <span role="gridcell" class="event">
+      ${renderBadges(record, verdict)}
+      <span class="type" data-type=${label.type}>${label.type}</span>
+      <span class="name">${label.name || label.path}</span>
+      ${label.name && label.path ? html`<span class="path">${label.path}</span>` : nothing}
+      ${renderDeclared(record)}
+    </span>
+    <span role="gridcell" class="lane"
+      >${event ? `${formatLane(event.rivulet.lane)}·${event.rivulet.seq}` : '–'}</span
+    >
+    <span role="gridcell" class="size">${formatBytes(record.data.length)}</span>
+    <span role="gridcell" class="latency">${latency === undefined ? '–' : formatDuration(latency)}</span>
+    <span role="gridcell" class="aggregate"
+      >${
+        record.aggregateCount === undefined
+          ? nothing
+          : html`<span title="Event ${record.subSequenceNumber + 1} of ${record.aggregateCount} in its aggregate"
+            >⧉<span class="unseen">in an aggregate of </span>${record.aggregateCount}</span
+          >`
+      }</span
+    >`;
+}
+
+function renderBadges(record: RecordRow['record'], verdict: RecordRow['verdict']): unknown {
+  const badges: TemplateResult[] = [];
+  if (verdict === 'duplicate')
+    badges.push(html`<span class="badge" data-tone="duplicate">↻ copy</span>`);
+  if (verdict === 'out_of_order')
+    badges.push(html`<span class="badge" data-tone="late">⇅ late</span>`);
+  if (record.undecoded)
+    badges.push(html`<span class="badge" data-tone="bad">⚠ unread aggregate</span>`);
+  if (record.outOfRange)
+    badges.push(html`<span class="badge" data-tone="bad">⚠ wrong shard</span>`);
+  return badges;
+}
+
+function renderDeclared(record: RecordRow['record']): unknown {
+  const drop = dropOf(record.event);
+  if (!drop) return nothing;
+  return html`<span class="path">✂ ${formatLane(drop.lane)}·${formatRun(drop)} left out (${formatCount(drop.count)})</span>`;
+}
+
+function renderGap(row: GapRow, { hues, lanes }: RowContext): TemplateResult {
+  const missing = missingOf(row, lanes);
+  const { range } = row;
+  const says = missing > 0 ? `${formatCount(missing)} missing` : 'gap closed';
+  return html`<span role="gridcell" class="time">${formatTime(row.at)}</span>
+    <span role="gridcell" class="where">${renderShard(row.shardId, hues)}</span>
+    <span role="gridcell" class="note">
+      <span aria-hidden="true">${missing > 0 ? '▲' : '△'}</span> ${says}:
+      ${formatLane(range.lane)}·${formatRun(range)}${missing > 0 ? '' : ', arrived or declared later'}
+    </span>`;
+}
+
+/** How many of a gap's events are still missing: later arrivals and declarations close it. */
+function missingOf(row: GapRow, lanes: ReadonlyMap<string, LaneAccount>): number {
+  const gaps = lanes.get(row.range.lane)?.gaps ?? [];
+  return gaps.reduce((missing, gap) => missing + overlap(row.range, gap), 0);
+}

@@ -1,0 +1,82 @@
+/** What one line of the records table says, and how a record becomes one. */
+
+import type { ConsumedRecord, LedgerVerdict } from '../consumer/types.ts';
+import {
+  type DropProperties,
+  isLane,
+  type LaneRange,
+  type StreamRecord,
+} from '../protocol/event.ts';
+import { isObject } from '../protocol/parsed.ts';
+
+export interface RecordRow {
+  readonly kind: 'record';
+  /** Ascends by arrival. */
+  readonly id: number;
+  readonly record: ConsumedRecord;
+  readonly verdict: LedgerVerdict;
+}
+
+/** Numbers of a lane that were passed over when a higher one arrived. */
+export interface GapRow {
+  readonly kind: 'gap';
+  readonly id: number;
+  readonly shardId: string;
+  readonly at: number;
+  readonly range: LaneRange;
+}
+
+export type Row = RecordRow | GapRow;
+
+/** What a record says about itself in one line. */
+export interface Label {
+  readonly type: string;
+  readonly name: string;
+  /** The page it happened on. */
+  readonly path: string | undefined;
+}
+
+export function labelOf(record: Pick<ConsumedRecord, 'event' | 'data'>): Label {
+  const { event } = record;
+  if (!event) return { type: 'data', name: 'not an event of ours', path: undefined };
+  const drop = dropOf(event);
+  if (drop) return { type: 'drop', name: drop.reason.replaceAll('_', ' '), path: undefined };
+  return { type: event.type, name: nameOf(event), path: pathOf(event) };
+}
+
+/** What a `drop` event declares, when it is one. */
+export function dropOf(event: StreamRecord | undefined): DropProperties | undefined {
+  if (event?.type !== 'drop' || !isObject(event.properties)) return undefined;
+  const { lane, first, count, reason } = event.properties;
+  if (!isLane(lane) || !Number.isSafeInteger(first) || !Number.isSafeInteger(count))
+    return undefined;
+  return { lane, first: first as number, count: count as number, reason } as DropProperties;
+}
+
+/** Milliseconds from capture, on the relay's clock, to arrival, on the stream's. */
+export function latencyOf(record: ConsumedRecord): number | undefined {
+  const capturedAt = record.event ? Date.parse(record.event.timestamp) : Number.NaN;
+  const latency = (record.arrivedAt ?? Number.NaN) - capturedAt;
+  return Number.isFinite(latency) ? latency : undefined;
+}
+
+function nameOf(event: StreamRecord): string {
+  const { properties } = event;
+  if (event.type === 'metric' && event.event !== undefined) {
+    const unit = typeof properties?.unit === 'string' ? ` ${properties.unit}` : '';
+    return properties?.value === undefined
+      ? event.event
+      : `${event.event} ${properties.value}${unit}`;
+  }
+  if (event.event !== undefined) return event.event;
+  if (event.type === 'identify') return event.userId ?? event.anonymousId;
+  if (event.type === 'group') return event.groupId ?? '';
+  if (event.type === 'error' && typeof properties?.message === 'string') return properties.message;
+  return '';
+}
+
+function pathOf(event: StreamRecord): string | undefined {
+  const page = event.context?.page;
+  const path = event.properties?.path ?? (isObject(page) ? page.path : undefined);
+  return typeof path === 'string' ? path : undefined;
+}

@@ -1,0 +1,46 @@
+/** One reading of one stream: what came of it, and how it is looked at. */
+
+import { createLedger } from '../consumer/ledger.ts';
+import type { Consumer, ShardState } from '../consumer/types.ts';
+import type { Runtime } from '../runtime.ts';
+import { assignHues } from './hash-space.ts';
+import { createModel, type Model } from './model.ts';
+import { startReading } from './reading.ts';
+import { createRecordsView, type RecordsView } from './records-view.ts';
+import { createShownLog, type ShownLog } from './shown-log.ts';
+
+export interface Session {
+  readonly model: Model;
+  readonly view: RecordsView;
+  readonly shown: ShownLog;
+  readonly shards: () => readonly ShardState[];
+  /** The colour of each shard that was ever seen. */
+  readonly hues: () => ReadonlyMap<string, number>;
+  readonly failure: () => string | undefined;
+  readonly close: () => void;
+}
+
+export interface SessionOptions {
+  readonly consumer: Consumer | undefined;
+  readonly runtime: Pick<Runtime, 'monotonic'>;
+  readonly onChange: () => void;
+}
+
+export function openSession({ consumer, runtime, onChange }: SessionOptions): Session {
+  const model = createModel({ ledger: createLedger() });
+  const reading = consumer && startReading({ consumer, onRecord: model.add, onChange });
+  let hues: ReadonlyMap<string, number> = new Map();
+  return {
+    model,
+    view: createRecordsView(model, runtime.monotonic),
+    shown: createShownLog(),
+    shards: () => consumer?.shards() ?? [],
+    hues: () => {
+      const shards = consumer?.shards() ?? [];
+      if (shards.some(({ shardId }) => !hues.has(shardId))) hues = assignHues(shards, hues);
+      return hues;
+    },
+    failure: () => reading?.failure(),
+    close: () => reading?.close(),
+  };
+}

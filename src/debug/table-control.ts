@@ -1,0 +1,160 @@
+/** How the records table is moved through: selection, following and holding, opening. */
+
+import type { VirtualItem } from '@tanstack/virtual-core';
+import type { ReactiveControllerHost } from 'lit';
+import type { Command } from './keyboard.ts';
+import { cutRows, type RecordsView, rowAt, type Snapshot } from './records-view.ts';
+import type { Row } from './rows.ts';
+import { createVirtualRows } from './virtual-rows.ts';
+
+/** Lines with columns where there is room for them, cards where there is not. */
+export interface TableShape {
+  readonly cards: boolean;
+  readonly rowHeight: number;
+  readonly headHeight: number;
+}
+
+export interface TableControl {
+  /** Takes in what arrived. True when the filter has looked at everything. */
+  readonly advance: () => boolean;
+  readonly snapshot: () => Snapshot;
+  /** What to draw; to be called while rendering. */
+  readonly prepare: () => {
+    readonly items: readonly VirtualItem[];
+    readonly height: number;
+    readonly shape: TableShape;
+  };
+  readonly selected: () => number | undefined;
+  readonly opened: () => Row | undefined;
+  readonly open: (row: Row) => void;
+  readonly close: () => void;
+  readonly follow: () => void;
+  readonly toggleHold: () => void;
+  readonly setFilter: (text: string) => void;
+  readonly run: (command: Command) => void;
+  readonly onScroll: () => void;
+}
+
+export interface TableControlOptions {
+  readonly host: ReactiveControllerHost;
+  readonly scroller: () => HTMLElement | null;
+  readonly view: () => RecordsView;
+}
+
+/** Below this width the columns would leave the event no room. */
+const CARDS_BELOW_PX = 600;
+
+/** Time for the filter in one drawing, well under the 50 ms that a person would feel. */
+const FILTER_BUDGET_MS = 20;
+
+export function createTableControl({ host, scroller, view }: TableControlOptions): TableControl {
+  const rows = createVirtualRows({ host, scroller });
+  const isCoarse = window.matchMedia('(pointer: coarse)');
+  let snapshot = view().snapshot();
+  let selected: number | undefined;
+  let opened: Row | undefined;
+  let lastTop = 0;
+  /** Whether the reader has left the end since the hold; only then does reaching it again mean "go on". */
+  let hasLeftEnd = false;
+
+  const count = (): number => snapshot.end - snapshot.first + cutRows(snapshot);
+  const indexOfSelected = (): number | undefined => {
+    if (selected === undefined) return undefined;
+    return snapshot.find(selected) - snapshot.first + cutRows(snapshot);
+  };
+  const select = (index: number): void => {
+    const lowest = cutRows(snapshot);
+    const row = rowAt(snapshot, Math.min(count() - 1, Math.max(lowest, index)));
+    if (!row) return;
+    hold();
+    selected = row.id;
+    rows.scrollTo(indexOfSelected() ?? 0);
+  };
+  const hold = (): void => {
+    if (view().isHeld()) return;
+    view().hold();
+    hasLeftEnd = false;
+  };
+  const follow = (): void => {
+    view().follow();
+    selected = opened?.id;
+  };
+  const open = (row: Row): void => {
+    hold();
+    selected = row.id;
+    opened = row;
+  };
+  const shape = (): TableShape => {
+    const width = scroller()?.clientWidth ?? 0;
+    const cards = width > 0 && width < CARDS_BELOW_PX;
+    if (cards) return { cards, rowHeight: 50, headHeight: 0 };
+    return { cards, rowHeight: isCoarse.matches ? 44 : 28, headHeight: 28 };
+  };
+
+  const run = (command: Command): void => {
+    const at = indexOfSelected();
+    const last = count() - 1;
+    if (command === 'next') select(at === undefined ? last : at + 1);
+    else if (command === 'previous') select(at === undefined ? last : at - 1);
+    else if (command === 'page-down') select((at ?? last) + rows.pageSize());
+    else if (command === 'page-up') select((at ?? last) - rows.pageSize());
+    else if (command === 'first') select(0);
+    else if (command === 'end') follow();
+    else if (command === 'toggle-hold') toggleHold();
+    else if (command === 'open') {
+      if (at === undefined) select(last);
+      const row = rowAt(snapshot, indexOfSelected() ?? last);
+      if (row) open(row);
+    }
+  };
+  const toggleHold = (): void => {
+    if (view().isHeld()) follow();
+    else hold();
+  };
+
+  return {
+    advance: () => {
+      const done = view().advance(FILTER_BUDGET_MS);
+      snapshot = view().snapshot();
+      return done;
+    },
+    snapshot: () => snapshot,
+    prepare: () => {
+      const { first } = snapshot;
+      const skip = cutRows(snapshot);
+      const current = shape();
+      const drawn = rows.prepare({
+        count: count(),
+        // Positions never shift, so they are the keys; the line of the cut gets one that no row has.
+        keyOf: (index) => (index < skip ? -1 : first + index - skip),
+        rowHeight: current.rowHeight,
+        headHeight: current.headHeight,
+        follow: !view().isHeld(),
+      });
+      return { ...drawn, shape: current };
+    },
+    selected: () => selected,
+    opened: () => opened,
+    open,
+    close: () => {
+      opened = undefined;
+    },
+    follow,
+    toggleHold,
+    setFilter: (text) => view().setFilter(text),
+    run,
+    onScroll: () => {
+      const top = scroller()?.scrollTop ?? 0;
+      const isUp = top < lastTop - 1;
+      lastTop = top;
+      const isAtEnd = rows.isAtEnd();
+      if (!view().isHeld()) {
+        if (isUp && !isAtEnd) {
+          hold();
+          hasLeftEnd = true;
+        }
+      } else if (!isAtEnd) hasLeftEnd = true;
+      else if (hasLeftEnd && !opened) follow();
+    },
+  };
+}
