@@ -19,7 +19,7 @@ export function backoffMs(
   { baseMs, maxMs }: BackoffOptions,
   random: () => number,
 ): number {
-  return random() * Math.min(maxMs, baseMs * 2 ** (failures - 1));
+  return Math.floor(random() * Math.min(maxMs, baseMs * 2 ** (failures - 1)));
 }
 
 /** Milliseconds of a `Retry-After`: seconds or an HTTP date. `undefined` where there is none that can be read. */

@@ -5,22 +5,39 @@ export interface FakeClock {
   readonly delay: (callback: () => void, delayMs: number) => () => void;
   /** Moves on, calling what falls due in its order, and lets promises settle after each. */
   readonly advance: (ms: number) => Promise<void>;
-  /** Lets everything happen that waits for promises and not for time. */
+  /** Lets everything happen that waits for promises and not for time: those watched, and what follows from them. */
   readonly settle: () => Promise<void>;
+  /** Work on another thread, such as WebCrypto's: the clock does not move on before it is done. */
+  readonly watch: <T>(work: Promise<T>) => Promise<T>;
   /** Sets the wall clock, as a user does: the monotonic one does not jump. */
   readonly set: (now: number) => void;
   /** Milliseconds until each timer falls due, soonest first. */
   readonly timers: () => number[];
 }
 
+/** Turns of the event loop: a transaction of fake-indexeddb takes several for each request. */
+const QUIET_TURNS = 100;
+
 export function createFakeClock(startAt = Date.UTC(2026, 10, 20)): FakeClock {
+  let watched = 0;
   let elapsed = 0;
   let wallOffset = startAt;
   let timers: { at: number; callback: () => void }[] = [];
 
+  function watch<T>(work: Promise<T>): Promise<T> {
+    watched++;
+    const done = (): void => {
+      watched--;
+    };
+    work.then(done, done);
+    return work;
+  }
+
   async function settle(): Promise<void> {
-    // A database by fake-indexeddb and WebCrypto both answer through the event loop.
-    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+    for (let quiet = 0; quiet < QUIET_TURNS; quiet++) {
+      await new Promise((resolve) => setImmediate(resolve));
+      if (watched > 0) quiet = 0;
+    }
   }
 
   async function advance(ms: number): Promise<void> {
@@ -38,7 +55,7 @@ export function createFakeClock(startAt = Date.UTC(2026, 10, 20)): FakeClock {
   }
 
   return {
-    now: () => wallOffset + elapsed,
+    now: () => Math.floor(wallOffset + elapsed),
     monotonic: () => elapsed,
     delay(callback, delayMs) {
       const timer = { at: elapsed + delayMs, callback };
@@ -49,6 +66,7 @@ export function createFakeClock(startAt = Date.UTC(2026, 10, 20)): FakeClock {
     },
     advance,
     settle,
+    watch,
     set(now) {
       wallOffset = now - elapsed;
     },

@@ -9,6 +9,7 @@ import {
 } from '../../src/protocol/batch.ts';
 import { importHmacKey, verifyHmac } from '../../src/protocol/hmac.ts';
 import type { Receipt } from '../../src/protocol/receipt.ts';
+import type { FakeClock } from './fake-clock.ts';
 
 /** A batch as the relay would read it. */
 export interface SentBatch {
@@ -48,10 +49,12 @@ export interface ScriptedFetch {
 }
 
 export interface ScriptedFetchOptions {
-  readonly now: () => number;
+  readonly clock: Pick<FakeClock, 'now' | 'watch'>;
   /** The relay's clock less the client's. */
   readonly clockOffsetMs?: number;
   readonly tokenLifeMs?: number;
+  /** The reply to a batch that the script does not name. */
+  readonly otherwise?: (batch: SentBatch) => Reply;
   /** Called inside every request: time may pass on its way. */
   readonly onRequest?: (url: string) => void | Promise<void>;
   readonly sessionConfig?: () => unknown;
@@ -61,7 +64,7 @@ export const SIGNING_KEY = 'c2lnbmluZy1rZXktc2lnbmluZy1rZXktc2lnbmluZyE';
 
 /** A relay that answers by script, and checks what every client owes it. */
 export function createScriptedFetch(options: ScriptedFetchOptions): ScriptedFetch {
-  const { clockOffsetMs = 0, tokenLifeMs = 3_600_000 } = options;
+  const { clock, clockOffsetMs = 0, tokenLifeMs = 3_600_000 } = options;
   const batches: SentBatch[] = [];
   const sessions: Record<string, unknown>[] = [];
   const stored: string[] = [];
@@ -86,7 +89,7 @@ export function createScriptedFetch(options: ScriptedFetchOptions): ScriptedFetc
     sessions.push(JSON.parse(String(init.body)));
     const reply = sessionReplies.shift();
     if (reply !== undefined) return play(reply, init);
-    const relayNow = options.now() + clockOffsetMs;
+    const relayNow = clock.now() + clockOffsetMs;
     return json(200, {
       token: `token-${sessions.length}`,
       key: SIGNING_KEY,
@@ -97,16 +100,16 @@ export function createScriptedFetch(options: ScriptedFetchOptions): ScriptedFetc
   }
 
   async function takeBatch(init: RequestInit): Promise<Response> {
-    const batch = await readBatch(init);
+    const batch = await clock.watch(readBatch(init));
     batches.push(batch);
-    const reply = batchReplies.shift();
+    const reply = batchReplies.length > 0 ? batchReplies.shift() : options.otherwise?.(batch);
     if (typeof reply === 'string' || (reply && 'status' in reply)) return play(reply, init);
     const receipts = reply ? reply.receipts(batch) : storedReceipts(batch);
     for (const { lane, first, count, status } of receipts) {
       if (status !== 'stored') continue;
       for (let seq = first; seq < first + count; seq++) stored.push(`${lane}.${seq}`);
     }
-    return json(200, { now: options.now(), receipts, ...(reply && { config: reply.config }) });
+    return json(200, { now: clock.now(), receipts, ...(reply && { config: reply.config }) });
   }
 
   return {

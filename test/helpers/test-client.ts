@@ -50,7 +50,7 @@ export function createTestClient(options: TestClientOptions = {}): TestClient {
   const { runtime: replaced, relay: relayOptions, seed = 1, sharing, ...clientOptions } = options;
   const clock = sharing?.clock ?? createFakeClock();
   const random = seededRandom(seed);
-  const relay = sharing?.relay ?? createScriptedFetch({ now: clock.now, ...relayOptions });
+  const relay = sharing?.relay ?? createScriptedFetch({ clock, ...relayOptions });
   const runtime: Runtime = {
     now: clock.now,
     monotonic: clock.monotonic,
@@ -61,7 +61,7 @@ export function createTestClient(options: TestClientOptions = {}): TestClient {
     indexedDB: sharing?.runtime.indexedDB ?? new IDBFactory(),
     storage: sharing?.runtime.storage ?? createMemoryStorage(),
     locks: undefined,
-    subtle: crypto.subtle,
+    subtle: watchedSubtle(clock),
     channel: undefined,
     page: undefined,
     ...replaced,
@@ -69,6 +69,8 @@ export function createTestClient(options: TestClientOptions = {}): TestClient {
   const client = createClient({
     endpoint: 'https://relay.test',
     writeKey: 'shop',
+    // A stream's own thread is out of the clock's sight.
+    compressAboveBytes: Number.POSITIVE_INFINITY,
     ...clientOptions,
     runtime,
   });
@@ -85,6 +87,15 @@ export function createTestClient(options: TestClientOptions = {}): TestClient {
     heardOf: (name) =>
       heard.filter((entry) => entry.name === name).map(({ detail }) => detail) as never,
   };
+}
+
+/** WebCrypto as the client uses it, whose work the clock waits for. */
+function watchedSubtle({ watch }: FakeClock): SubtleCrypto {
+  const { subtle } = crypto;
+  return {
+    importKey: (...args: Parameters<SubtleCrypto['importKey']>) => watch(subtle.importKey(...args)),
+    sign: (...args: Parameters<SubtleCrypto['sign']>) => watch(subtle.sign(...args)),
+  } as SubtleCrypto;
 }
 
 /** A `Storage` of the test's own: happy-dom's is one for the whole file. */
