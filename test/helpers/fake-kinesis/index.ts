@@ -1,4 +1,5 @@
 /** An in-process Amazon Kinesis for tests. No code. */
+export { clientOf } from './client.ts';
 export type { EntryErrorCode } from './errors.ts';
 export {
   createFakeKinesis,

@@ -54,9 +54,7 @@ export function createShard(
   const records: StoredRecord[] = [];
   const writtenRecords = createTokenBucket(SHARD_WRITE_RECORDS_PER_SECOND, now);
   // Large records pass as a burst; what they took has to refill (large-records.html).
-  const writtenBytes = createTokenBucket(
-    SHARD_WRITE_BYTES_PER_SECOND,
-    now,
+  const writtenBytes = createTokenBucket(SHARD_WRITE_BYTES_PER_SECOND, now, () =>
     Math.max(SHARD_WRITE_BYTES_PER_SECOND, maxRecordBytes()),
   );
   const readCalls = createTokenBucket(SHARD_READ_CALLS_PER_SECOND, now);

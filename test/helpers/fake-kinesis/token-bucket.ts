@@ -7,14 +7,15 @@ export interface TokenBucket {
 export function createTokenBucket(
   perSecond: number,
   now: () => number,
-  capacity = perSecond,
+  capacity: () => number = () => perSecond,
 ): TokenBucket {
-  let tokens = capacity;
+  // What is missing from the full bucket: its capacity may change.
+  let taken = 0;
   let filledAt = now();
 
   function refill(): void {
     const at = now();
-    tokens = Math.min(capacity, tokens + ((at - filledAt) / 1000) * perSecond);
+    taken = Math.max(0, taken - ((at - filledAt) / 1000) * perSecond);
     filledAt = at;
   }
 
@@ -22,11 +23,11 @@ export function createTokenBucket(
     has: (wanted) => {
       refill();
       // Floating point: a thousand refills of a thousandth are not quite one.
-      return tokens + 1e-6 >= wanted;
+      return capacity() - taken + 1e-6 >= wanted;
     },
-    take: (taken) => {
+    take: (tokens) => {
       refill();
-      tokens -= taken;
+      taken += tokens;
     },
   };
 }
