@@ -39,6 +39,8 @@ const builds: Record<string, UserConfig> = {
   },
   /** The debug view for a page without a bundler: one module, its libraries inside. */
   debug: {
+    // In library mode Vite leaves it to the application; this file runs in a page, which has no `process`.
+    define: { 'process.env.NODE_ENV': '"production"' },
     build: {
       lib: { entry: source('debug/index.ts'), formats: ['es'], fileName: () => 'rivulet-debug.js' },
       emptyOutDir: false,

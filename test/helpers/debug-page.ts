@@ -1,0 +1,72 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { resolve } from 'node:path';
+import { build } from 'vite';
+
+const TEST = resolve(import.meta.dirname, '..');
+
+export interface DebugPageServer {
+  readonly url: string;
+  readonly stop: () => Promise<void>;
+}
+
+/** Serves the debug view alone, filling the window, on the scripted stream of `test/browser/pages/debug-page.ts`. */
+export async function startDebugPage(): Promise<DebugPageServer> {
+  const files = await bundle();
+  const server = createServer((request, response) => {
+    const file = files.get((request.url ?? '/').slice(1));
+    response
+      .writeHead(200, { 'content-type': file ? 'text/javascript' : 'text/html; charset=utf-8' })
+      .end(file ?? PAGE);
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    stop: () =>
+      new Promise((stopped) => {
+        server.close(() => stopped());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function bundle(): Promise<ReadonlyMap<string, string>> {
+  const result = await build({
+    configFile: false,
+    root: TEST,
+    logLevel: 'error',
+    // In library mode Vite leaves it to the application, and a page has no `process`.
+    define: { 'process.env.NODE_ENV': '"production"' },
+    build: {
+      write: false,
+      target: 'es2022',
+      lib: {
+        entry: resolve(TEST, 'browser/pages/debug-page.ts'),
+        formats: ['es'],
+        fileName: 'page',
+      },
+    },
+  });
+  const outputs = [result].flat().flatMap((part) => ('output' in part ? part.output : []));
+  return new Map(
+    outputs.flatMap((output) =>
+      output.type === 'chunk' ? [[output.fileName, output.code] as const] : [],
+    ),
+  );
+}
+
+const PAGE = `<!doctype html>
+<html lang="en">
+  <head>
+    <title>Debug view</title>
+    <meta name="viewport" content="width=device-width" />
+    <link rel="icon" href="data:," />
+    <style>
+      :root { color-scheme: light dark; }
+      body { margin: 0; block-size: 100dvh; }
+    </style>
+    <script type="module" src="/page.js"></script>
+  </head>
+  <body></body>
+</html>
+`;
