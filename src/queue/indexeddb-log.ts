@@ -84,7 +84,12 @@ export function createIndexedDbLog({ indexedDB, databaseName }: IndexedDbLogOpti
     },
     read: (limits) => transact('readonly', (transaction) => readHead(transaction, limits)),
     settle: (ranges) => transact('readwrite', (transaction) => settleRanges(transaction, ranges)),
-    stats: () => transact('readwrite', countSegments),
+    stats: async () => {
+      for (;;) {
+        const stats = await transact('readwrite', countSegments);
+        if (stats) return stats;
+      }
+    },
     getValue: (key) =>
       transact('readonly', (transaction) => transaction.objectStore('values').get(key)),
     setValue: (key, value) =>

@@ -13,6 +13,12 @@ export type LogTransaction = IDBPTransaction<LogSchema, ['segments', 'values'], 
 /** A number, where the client's own values have names. */
 const TALLY_KEY = 0;
 
+/** A batch is about ten segments of a busy page, and a page of the largest ones is still a few MiB. */
+const PAGE_RECORDS = 16;
+
+/** Some tens of milliseconds: as long as an append may have to wait. */
+const COUNTED_RECORDS = 256;
+
 export async function readHead(
   transaction: LogTransaction,
   limits: ReadLimits,
@@ -48,29 +54,38 @@ export async function settleRanges(
   await writeTally(transaction, tally);
 }
 
-/** Counts what came since the last count, and keeps the sum for the next. */
-export async function countSegments(transaction: LogTransaction): Promise<LogStats> {
+/**
+ * Counts what came since the last count, and keeps the sum for the next. `undefined` when there is more to count: appends
+ * wait behind this transaction, and it lets them pass.
+ */
+export async function countSegments(transaction: LogTransaction): Promise<LogStats | undefined> {
   const tally = await readTally(transaction);
   const uncounted = IDBKeyRange.lowerBound(tally.upTo, true);
+  let left = COUNTED_RECORDS;
   await walk(transaction, uncounted, (segment) => {
     tally.upTo = segment.id;
     addToTally(tally, segment, 1);
-    return true;
+    return --left;
   });
   await writeTally(transaction, tally);
   const [oldest] = await readHead(transaction, { maxEvents: 1, maxBytes: 1 });
-  return statsOf(tally, oldest);
+  return left ? statsOf(tally, oldest) : undefined;
 }
 
-/** Visits segments, oldest first, until one is not wanted. */
+/** Visits segments, oldest first, until one is not wanted. By pages: a cursor takes a turn of the browser for each record. */
 async function walk(
   transaction: LogTransaction,
-  range: IDBKeyRange | undefined,
+  from: IDBKeyRange | undefined,
   visit: (segment: StoredSegment) => unknown,
 ): Promise<void> {
-  let cursor = await transaction.objectStore('segments').openCursor(range);
-  for (; cursor; cursor = await cursor.continue()) {
-    if (isStoredSegment(cursor.value) && !visit(cursor.value)) return;
+  for (let range = from; ; ) {
+    const page = await transaction.objectStore('segments').getAll(range, PAGE_RECORDS);
+    for (const record of page) {
+      if (isStoredSegment(record) && !visit(record)) return;
+    }
+    const last = page[PAGE_RECORDS - 1] as { id: number } | undefined;
+    if (!last) return;
+    range = IDBKeyRange.lowerBound(last.id, true);
   }
 }
 

@@ -177,6 +177,22 @@ describe('the log in IndexedDB', () => {
     );
   });
 
+  it.each([255, 256, 257, 700])(
+    'counts %i segments, and lets an append pass meanwhile',
+    async (segments) => {
+      const log = open(nextName());
+      await log.append(
+        Array.from({ length: segments }, (_, index) => segmentOf('lane-aaaa', index + 1, 1)),
+      );
+
+      const counting = log.stats();
+      await log.append([segmentOf('lane-bbbb', 1, 1)]);
+      await counting;
+
+      expect(await log.stats()).toMatchObject({ segments: segments + 1, events: segments + 1 });
+    },
+  );
+
   it('keeps order and bytes however often a segment is cut', async () => {
     const lane = 'lane-aaaa';
     const order = fc.shuffledSubarray(Array.from({ length: 30 }, (_, index) => index + 1));
