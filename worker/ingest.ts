@@ -14,10 +14,13 @@ import { writeReceipts } from './receipts.ts';
 import type { RelayRuntime } from './runtime.ts';
 import type { Source } from './sources.ts';
 
-/** Full jitter between these, so that the clients of an outage do not come back as one. */
+/**
+ * A wait drawn between these, so that the clients of an outage do not come back as one. It is the least that a client
+ * waits, after a single lost reply too; who fails again adds its own backoff, which doubles.
+ */
 const WAIT_MS: Readonly<Record<Failure, readonly [number, number]>> = {
-  throttled: [1000, 10_000],
-  unavailable: [1000, 30_000],
+  throttled: [1000, 5000],
+  unavailable: [1000, 5000],
   // Somebody has to change a setting first.
   misconfigured: [60_000, 300_000],
 };
