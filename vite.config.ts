@@ -43,6 +43,7 @@ const builds: Record<string, UserConfig> = {
     define: { 'process.env.NODE_ENV': '"production"' },
     build: {
       lib: { entry: source('debug/index.ts'), formats: ['es'], fileName: () => 'rivulet-debug.js' },
+      rolldownOptions: { output: { codeSplitting: false } },
       emptyOutDir: false,
     },
   },

@@ -34,6 +34,8 @@ export async function bundle(program: string, external: readonly string[] = []):
         external: [...external],
         // A program's own exports are none; what it leaves for others stands on `globalThis`.
         preserveEntrySignatures: false,
+        // One file: what is loaded late is counted too, and a test can serve it.
+        output: { codeSplitting: false },
       },
     },
   })) as Rolldown.RolldownOutput;

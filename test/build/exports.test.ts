@@ -40,7 +40,9 @@ describe('the package', () => {
 
   test.each(entries)('imports %s where there is no page', (entry) => {
     const globalsBefore = 'JSON.stringify(Object.getOwnPropertyNames(globalThis))';
-    const program = `const before = ${globalsBefore}; await import('${entry}');
+    // The AWS SDK leaves a name of its own where it runs in Node; that is not ours to mend.
+    const program = `await import('@aws-sdk/client-kinesis');
+      const before = ${globalsBefore}; await import('${entry}');
       if (before !== ${globalsBefore}) throw new Error('import has side effects');`;
 
     expect(() =>
@@ -70,7 +72,15 @@ describe('the package', () => {
         process.execPath,
         [
           resolve(root, 'node_modules/typescript/bin/tsc'),
-          ...['--noEmit', '--strict', '--target', 'es2022', '--module', 'preserve'],
+          ...[
+            '--noEmit',
+            '--ignoreConfig',
+            '--strict',
+            '--target',
+            'es2022',
+            '--module',
+            'preserve',
+          ],
           ...['--lib', 'es2022,dom,dom.iterable', '--types', '', '--skipLibCheck'],
           join(folder, 'program.ts'),
         ],

@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+
+/** A fenced block of the README, and the heading it stands under. */
+export interface Sample {
+  readonly heading: string;
+  readonly code: string;
+}
+
+const readme = readFileSync(resolve(import.meta.dirname, '../../README.md'), 'utf8');
+
+/** Every sample in a language, in the README's order. */
+export function readmeSamples(language: 'html' | 'ts'): readonly Sample[] {
+  let heading = '';
+  const samples: Sample[] = [];
+  const parts = readme.matchAll(/^#+ (.+)$|^```(\w+)\n([\s\S]*?)^```$/gm);
+  for (const [, title, fence, code] of parts) {
+    if (title) heading = title;
+    else if (fence === language && code) samples.push({ heading, code });
+  }
+  return samples;
+}
+
+/** The sample of a heading that holds a text. Fails when the README has none: its test would prove nothing. */
+export function readmeSample(language: 'html' | 'ts', heading: string, text = ''): string {
+  const sample = readmeSamples(language).find(
+    (one) => one.heading === heading && one.code.includes(text),
+  );
+  if (!sample) throw new Error(`README: expected a ${language} sample under "${heading}"`);
+  return sample.code;
+}
