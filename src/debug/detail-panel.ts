@@ -2,6 +2,7 @@ import { type CSSResult, css, html, nothing, type TemplateResult } from 'lit';
 import type { ConsumedRecord, ShardState } from '../consumer/types.ts';
 import { isInRange } from '../protocol/partition-key.ts';
 import { formatBytes, formatCount, formatDuration, formatTime } from './format.ts';
+import { renderIcon } from './icons.ts';
 import type { Leg, Station } from './journey.ts';
 import { renderJson } from './json-view.ts';
 import { renderPanel } from './panel.ts';
@@ -34,7 +35,7 @@ const STATIONS: Record<Station, string> = {
 export function renderDetail(facts: DetailFacts): TemplateResult {
   const { row } = facts;
   const close = html`<button class="close" aria-label="Close the detail" title="Close (Esc)" @click=${facts.onClose}>
-    <span aria-hidden="true">✕</span>
+    ${renderIcon('close')}
   </button>`;
   if (row.kind === 'gap') {
     return renderPanel(
@@ -85,7 +86,7 @@ function renderJourney(legs: readonly Leg[]): TemplateResult {
             ></span
           ></span>
           <span class="number took" title=${formatTime(leg.at)}
-            >${leg.approximate ? '≈ ' : ''}${leg === legs[0] ? formatTime(leg.at) : `+${formatDuration(leg.tookMs)}`}</span
+            >${leg.approximate ? '≈ ' : ''}${leg === legs[0] ? formatTime(leg.at) : `${leg.tookMs < 0 ? '' : '+'}${formatDuration(leg.tookMs)}`}</span
           >
           ${leg.note ? html`<span class="muted leg-note">${leg.note}</span>` : nothing}
         </li>`;
@@ -163,7 +164,7 @@ export const detailStyles: CSSResult = css`
   }
   .journey li {
     display: grid;
-    grid-template-columns: 84px minmax(40px, 1fr) max-content;
+    grid-template-columns: 88px minmax(40px, 1fr) 92px;
     align-items: center;
     column-gap: 8px;
     min-block-size: 22px;

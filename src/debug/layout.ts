@@ -137,20 +137,20 @@ export const layout: CSSResult = css`
   }
   @container rivulet (min-width: 1080px) {
     .view {
-      grid-template-columns: minmax(250px, 3fr) minmax(0, 5fr) minmax(0, 4fr);
-      grid-template-rows: auto 104px minmax(0, 1fr) minmax(170px, 30cqh);
+      grid-template-columns: 264px 112px minmax(0, 1fr) 372px;
+      grid-template-rows: auto 108px minmax(0, 1fr) minmax(180px, 30cqh);
       grid-template-areas:
-        'summary summary summary'
-        'chart chart chart'
-        'shards records records'
-        'queue queue ledger';
+        'summary summary summary summary'
+        'chart chart chart chart'
+        'shards records records records'
+        'queue queue ledger ledger';
     }
     .view[data-detail] {
       grid-template-areas:
-        'summary summary summary'
-        'chart chart chart'
-        'shards records detail'
-        'queue queue ledger';
+        'summary summary summary summary'
+        'chart chart chart chart'
+        'shards records records detail'
+        'queue queue ledger ledger';
     }
     .tabs {
       display: none;

@@ -129,6 +129,7 @@ export const ledgerStyles: CSSResult = css`
   }
   table {
     inline-size: 100%;
+    max-inline-size: 760px;
     border-collapse: collapse;
     font: 11.5px/1.5 var(--mono);
     font-variant-numeric: tabular-nums;

@@ -1,6 +1,7 @@
 import { type CSSResult, css, html, nothing, type TemplateResult } from 'lit';
 import type { ClientStats, Pause, PauseReason } from '../client/types.ts';
 import { formatAge, formatBytes, formatCount, formatRun, formatTime } from './format.ts';
+import { renderIcon } from './icons.ts';
 import { renderPanel } from './panel.ts';
 import { renderShard } from './shard-badge.ts';
 
@@ -81,7 +82,7 @@ function renderTile(name: string, value: string): TemplateResult {
 function renderPause(pause: Pause, now: number): TemplateResult {
   const wait = pause.until === undefined ? undefined : pause.until - now;
   return html`<p class="pause">
-    <span aria-hidden="true">⏸</span> ${REASONS[pause.reason]}
+    ${renderIcon('pause')} ${REASONS[pause.reason]}
     ${pause.code ? html`<code>${pause.code}</code>` : nothing}
     ${
       wait === undefined
@@ -96,7 +97,7 @@ function renderReceipt({ lastReceipt }: ClientStats, facts: QueueFacts): unknown
   const { receipt, at } = lastReceipt;
   const where =
     receipt.status === 'stored'
-      ? html`${renderShard(receipt.shard, facts.hues)} <span class="sequence">${receipt.sequence}</span>`
+      ? html`${renderShard(receipt.shard, facts.hues)} <span title=${receipt.sequence}>…${receipt.sequence.slice(-8)}</span>`
       : receipt.status;
   return html`${formatTime(at).slice(0, 8)} · ${formatRun(receipt)} ${where}`;
 }
@@ -152,8 +153,5 @@ export const queueStyles: CSSResult = css`
   }
   .facts .number {
     font-size: 11.5px;
-  }
-  .sequence {
-    font-size: 11px;
   }
 `;

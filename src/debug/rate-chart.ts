@@ -104,8 +104,8 @@ function optionsOf(
     height,
     legend: { show: false },
     cursor: { show: false },
-    padding: [6, 4, 0, 0],
-    scales: { y: { range: (_plot, _min, max) => [0, Math.max(4, max * 1.1)] } },
+    padding: [6, 30, 0, 0],
+    scales: { y: { range: (_plot, _min, max) => [0, roundUp(max)] } },
     axes: [
       {
         ...axis,
@@ -114,7 +114,12 @@ function optionsOf(
         space: 70,
         values: (_plot, times) => times.map(timeOf),
       },
-      { ...axis, size: 40, space: 26, values: (_plot, values) => values.map(rateOf) },
+      {
+        ...axis,
+        size: 44,
+        splits: (_plot, _axis, _min, max) => [0, max / 2, max],
+        values: (_plot, values) => values.map(rateOf),
+      },
     ],
     series: [
       {},
@@ -137,6 +142,14 @@ function timeOf(seconds: number): string {
 
 function rateOf(value: number): string {
   return Number.isInteger(value) ? formatCount(value) : '';
+}
+
+/** The next of 4, 10, 20, 40, 100 …, so that the middle is a whole number too. */
+export function roundUp(rate: number): number {
+  for (let power = 1; ; power *= 10) {
+    const step = [2, 4, 10].find((factor) => factor * power >= Math.max(4, rate));
+    if (step !== undefined) return step * power;
+  }
 }
 
 /** The chart's place, and what it shows in words. */

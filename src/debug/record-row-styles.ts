@@ -121,6 +121,15 @@ export const recordRowStyles: CSSResult = css`
     grid-column: 3 / -1;
     font: 500 12px/1.4 var(--font);
   }
+  /* The detail beside the table takes room: what it shows too goes first. */
+  @container records (max-width: 760px) {
+    .row {
+      grid-template-columns: 92px 34px minmax(120px, 1fr) 92px 62px 34px;
+    }
+    .row :is(.key, .size) {
+      display: none;
+    }
+  }
   .row.cut {
     display: flex;
     justify-content: center;
@@ -147,6 +156,7 @@ export const recordRowStyles: CSSResult = css`
     grid-area: 2 / 2;
   }
   .grid[data-cards] .key {
+    display: block;
     grid-area: 2 / 3;
   }
   .grid[data-cards] .size {

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { LaneAccount } from '../consumer/types.ts';
+import type { LaneRange } from '../protocol/event.ts';
 import {
   formatBytes,
   formatCount,
@@ -8,6 +9,7 @@ import {
   formatRun,
   formatTime,
 } from './format.ts';
+import { renderIcon } from './icons.ts';
 import { dropOf, type GapRow, labelOf, latencyOf, type RecordRow, type Row } from './rows.ts';
 import { renderShard } from './shard-badge.ts';
 import { overlap } from './verdict.ts';
@@ -24,7 +26,7 @@ export function renderCells(row: Row, context: RowContext): TemplateResult {
 
 /** The tone of a row: what is wrong with it, if anything. */
 export function toneOf(row: Row, lanes: ReadonlyMap<string, LaneAccount>): string | undefined {
-  if (row.kind === 'gap') return missingOf(row, lanes) > 0 ? 'gap' : 'filled';
+  if (row.kind === 'gap') return missingOf(row, lanes).length > 0 ? 'gap' : 'filled';
   if (row.verdict === 'duplicate') return 'duplicate';
   return row.record.event?.type === 'drop' ? 'drop' : undefined;
 }
@@ -53,7 +55,7 @@ function renderRecord({ record, verdict }: RecordRow, { hues }: RowContext): Tem
         record.aggregateCount === undefined
           ? nothing
           : html`<span title="Event ${record.subSequenceNumber + 1} of ${record.aggregateCount} in its aggregate"
-            >⧉<span class="unseen">in an aggregate of </span>${record.aggregateCount}</span
+            >${renderIcon('aggregate')}<span class="unseen">in an aggregate of </span>${record.aggregateCount}</span
           >`
       }</span
     >`;
@@ -79,19 +81,27 @@ function renderDeclared(record: RecordRow['record']): unknown {
 }
 
 function renderGap(row: GapRow, { hues, lanes }: RowContext): TemplateResult {
-  const missing = missingOf(row, lanes);
+  const runs = missingOf(row, lanes);
   const { range } = row;
-  const says = missing > 0 ? `${formatCount(missing)} missing` : 'gap closed';
+  const lane = formatLane(range.lane);
+  const count = runs.reduce((sum, run) => sum + run.count, 0);
+  const says =
+    count > 0
+      ? `${formatCount(count)} missing: ${lane}·${runs.map(formatRun).join(', ')}`
+      : `gap closed: ${lane}·${formatRun(range)} arrived later or declared as left out`;
   return html`<span role="gridcell" class="time">${formatTime(row.at)}</span>
     <span role="gridcell" class="where">${renderShard(row.shardId, hues)}</span>
     <span role="gridcell" class="note">
-      <span aria-hidden="true">${missing > 0 ? '▲' : '△'}</span> ${says}:
-      ${formatLane(range.lane)}·${formatRun(range)}${missing > 0 ? '' : ', arrived or declared later'}
+      <span aria-hidden="true">${count > 0 ? '▲' : '△'}</span> ${says}
     </span>`;
 }
 
-/** How many of a gap's events are still missing: later arrivals and declarations close it. */
-function missingOf(row: GapRow, lanes: ReadonlyMap<string, LaneAccount>): number {
+/** What of a gap is still missing: later arrivals and declarations close it. */
+function missingOf(row: GapRow, lanes: ReadonlyMap<string, LaneAccount>): LaneRange[] {
   const gaps = lanes.get(row.range.lane)?.gaps ?? [];
-  return gaps.reduce((missing, gap) => missing + overlap(row.range, gap), 0);
+  return gaps.flatMap((gap) => {
+    const first = Math.max(gap.first, row.range.first);
+    const count = overlap(row.range, gap);
+    return count > 0 ? [{ lane: row.range.lane, first, count }] : [];
+  });
 }

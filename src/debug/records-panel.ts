@@ -1,6 +1,7 @@
 import type { VirtualItem } from '@tanstack/virtual-core';
 import { type CSSResult, css, html, nothing, type TemplateResult } from 'lit';
 import { formatCount, formatPlural } from './format.ts';
+import { renderIcon } from './icons.ts';
 import { renderPanel } from './panel.ts';
 import { type RowContext, renderCells, toneOf } from './record-row.ts';
 import { cutRows, rowAt, type Snapshot } from './records-view.ts';
@@ -31,7 +32,7 @@ const COLUMNS = [
   ['lane', 'Lane·seq'],
   ['size', 'Size'],
   ['latency', 'Latency'],
-  ['aggregate', '⧉'],
+  ['aggregate', ''],
 ] as const;
 
 export function rowId(id: number): string {
@@ -74,8 +75,8 @@ export function renderRecords(facts: RecordsFacts): TemplateResult {
         ${COLUMNS.map(
           ([name, title]) =>
             html`<span role="columnheader" class=${name}>${
-              title === '⧉'
-                ? html`<span aria-hidden="true">⧉</span><span class="unseen">Aggregate</span>`
+              title === ''
+                ? html`${renderIcon('aggregate')}<span class="unseen">Aggregate</span>`
                 : title
             }</span>`,
         )}
@@ -88,8 +89,8 @@ export function renderRecords(facts: RecordsFacts): TemplateResult {
     ${
       facts.isHeld
         ? html`<button class="pill" @click=${facts.onFollow}>
-          <span aria-hidden="true">⏸</span>
-          <span class="number">${formatCount(snapshot.held)}</span> held ·
+          ${renderIcon('pause')}
+          ${snapshot.held > 0 ? html`<span class="number">${formatCount(snapshot.held)}</span> held` : 'Held'} ·
           <kbd>End</kbd> to catch up
         </button>`
         : nothing
@@ -147,6 +148,7 @@ export const recordsStyles: CSSResult = css`
     font-size: 11.5px;
   }
   .stage {
+    container: records / inline-size;
     position: relative;
     flex: 1;
     min-block-size: 0;

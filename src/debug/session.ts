@@ -40,7 +40,7 @@ export function openSession({ consumer, runtime, onChange }: SessionOptions): Se
       if (shards.some(({ shardId }) => !hues.has(shardId))) hues = assignHues(shards, hues);
       return hues;
     },
-    failure: () => reading?.failure(),
+    failure: () => reading?.failure() ?? consumer?.error(),
     close: () => reading?.close(),
   };
 }

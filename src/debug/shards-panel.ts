@@ -88,7 +88,7 @@ export const shardsStyles: CSSResult = css`
     font-size: 10.5px;
   }
   .shards li {
-    padding-block: 7px;
+    padding-block: 6px 5px;
   }
   .shards li + li {
     border-block-start: 1px solid var(--line);

@@ -1,5 +1,6 @@
 import { type CSSResult, css, html, nothing, type TemplateResult } from 'lit';
 import { formatCount } from './format.ts';
+import { renderIcon } from './icons.ts';
 import type { LiveState } from './live-state.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -25,19 +26,19 @@ export function renderSummary(facts: SummaryFacts): TemplateResult {
   return html`<header class="summary" part="summary">
     <h1>Rivulet ${facts.stream ? html`<span class="stream">${facts.stream}</span>` : nothing}</h1>
     <p class="live" data-tone=${live.tone} title=${live.detail ?? nothing}>
-      <span class="dot" aria-hidden="true"></span><span class="line number">${live.text}</span>
+      <span class="dot" aria-hidden="true"></span><span class="line">${live.text}</span>
     </p>
     <p class="verdict" data-tone=${verdict.tone}>
       <span aria-hidden="true">${SIGNS[verdict.tone]}</span>
-      <span class="unseen">${WORDS[verdict.tone]}</span><span class="line number">${verdict.text}</span>
+      <span class="unseen">${WORDS[verdict.tone]}</span><span class="line">${verdict.text}</span>
     </p>
     <button class="hold" aria-pressed=${facts.isHeld} @click=${facts.onToggleHold}>
       ${
         facts.isHeld
-          ? html`<span aria-hidden="true">▶</span> Follow<span class="number held"
+          ? html`${renderIcon('play')} Follow<span class="number held"
               >${facts.held > 0 ? ` +${formatCount(facts.held)}` : ''}</span
             >`
-          : html`<span aria-hidden="true">⏸</span> Hold`
+          : html`${renderIcon('pause')} Hold`
       }
     </button>
   </header>`;
@@ -67,6 +68,7 @@ export const summaryStyles: CSSResult = css`
   }
   .live,
   .verdict {
+    font-variant-numeric: tabular-nums;
     display: flex;
     align-items: center;
     gap: 6px;
@@ -75,6 +77,8 @@ export const summaryStyles: CSSResult = css`
   }
   .live {
     flex: 1 1 auto;
+    max-inline-size: 100%;
+    padding-inline-start: 3px;
   }
   .line {
     overflow: hidden;
@@ -131,22 +135,30 @@ export const summaryStyles: CSSResult = css`
     color: var(--accent);
     font-weight: 600;
   }
-  @container rivulet (max-width: 639px) {
+  @container rivulet (max-width: 819px) {
     .summary {
       display: grid;
-      grid-template-columns: 1fr auto;
+      grid-template-columns: minmax(0, 1fr) auto;
       gap: 6px 8px;
       padding: 8px 10px;
     }
     .live {
-      grid-column: 1 / -1;
       order: 3;
     }
     .verdict {
-      grid-column: 1 / -1;
       order: 4;
-      justify-self: start;
+      justify-self: end;
       max-inline-size: 100%;
+    }
+    .hold {
+      justify-self: end;
+    }
+  }
+  @container rivulet (max-width: 519px) {
+    .live,
+    .verdict {
+      grid-column: 1 / -1;
+      justify-self: start;
     }
   }
 `;

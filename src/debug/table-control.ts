@@ -42,7 +42,10 @@ export interface TableControlOptions {
 }
 
 /** Below this width the columns would leave the event no room. */
-const CARDS_BELOW_PX = 600;
+const CARDS_BELOW_PX = 560;
+
+/** Room for the pill that says how many rows are held, so that it covers none. */
+const PILL_PX = 48;
 
 /** Time for the filter in one drawing, well under the 50 ms that a person would feel. */
 const FILTER_BUDGET_MS = 20;
@@ -54,6 +57,8 @@ export function createTableControl({ host, scroller, view }: TableControlOptions
   let selected: number | undefined;
   let opened: Row | undefined;
   let lastTop = 0;
+  /** Whether the next drawing brings the selected row into sight. */
+  let mustReveal = false;
   /** Whether the reader has left the end since the hold; only then does reaching it again mean "go on". */
   let hasLeftEnd = false;
 
@@ -68,7 +73,7 @@ export function createTableControl({ host, scroller, view }: TableControlOptions
     if (!row) return;
     hold();
     selected = row.id;
-    rows.scrollTo(indexOfSelected() ?? 0);
+    mustReveal = true;
   };
   const hold = (): void => {
     if (view().isHeld()) return;
@@ -83,6 +88,7 @@ export function createTableControl({ host, scroller, view }: TableControlOptions
     hold();
     selected = row.id;
     opened = row;
+    mustReveal = true;
   };
   const shape = (): TableShape => {
     const width = scroller()?.clientWidth ?? 0;
@@ -130,7 +136,11 @@ export function createTableControl({ host, scroller, view }: TableControlOptions
         rowHeight: current.rowHeight,
         headHeight: current.headHeight,
         follow: !view().isHeld(),
+        footHeight: view().isHeld() ? PILL_PX : 0,
+        reveal: mustReveal ? indexOfSelected() : undefined,
+        reading: indexOfSelected(),
       });
+      mustReveal = false;
       return { ...drawn, shape: current };
     },
     selected: () => selected,

@@ -125,6 +125,11 @@ export const tokens: CSSResult = css`
     color: var(--muted);
     cursor: default;
   }
+  .icon {
+    inline-size: 12px;
+    block-size: 12px;
+    vertical-align: -1px;
+  }
   :focus-visible {
     outline: 2px solid var(--accent);
     outline-offset: 1px;

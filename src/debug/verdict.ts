@@ -57,7 +57,7 @@ function reasonToWait(
   stored: readonly StoredRun[],
   client: Evidence['client'],
 ): string | undefined {
-  if (totals.missing > 0) return 'not proven lost';
+  if (totals.missing > 0) return 'may still come';
   if (client && client.queue.events > 0) return `${formatCount(client.queue.events)} queued`;
   const byLane = new Map(lanes.map((lane) => [lane.lane, lane]));
   const onTheWay = sum(stored.map((run) => absentOf(run, byLane.get(run.lane))));

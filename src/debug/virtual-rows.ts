@@ -17,6 +17,12 @@ export interface RowWindow {
   readonly headHeight: number;
   /** Keeps the newest row in sight. */
   readonly follow: boolean;
+  /** Empty space below the last row. */
+  readonly footHeight: number;
+  /** A row to bring into sight with this drawing. */
+  readonly reveal: number | undefined;
+  /** The row that stays in sight when all rows change their height. */
+  readonly reading: number | undefined;
 }
 
 export interface VirtualRows {
@@ -25,7 +31,6 @@ export interface VirtualRows {
     readonly items: readonly VirtualItem[];
     readonly height: number;
   };
-  readonly scrollTo: (index: number) => void;
   readonly isAtEnd: () => boolean;
   readonly pageSize: () => number;
 }
@@ -45,7 +50,11 @@ export function createVirtualRows({ host, scroller }: VirtualRowsOptions): Virtu
     rowHeight: 28,
     headHeight: 0,
     follow: true,
+    footHeight: 0,
+    reveal: undefined,
+    reading: undefined,
   };
+  let reveal: number | undefined;
   let unmount: (() => void) | undefined;
 
   const options = () => ({
@@ -55,6 +64,8 @@ export function createVirtualRows({ host, scroller }: VirtualRowsOptions): Virtu
     estimateSize: () => current.rowHeight,
     scrollMargin: current.headHeight,
     scrollPaddingStart: current.headHeight,
+    paddingEnd: current.footHeight,
+    scrollPaddingEnd: current.footHeight,
     overscan: OVERSCAN,
     anchorTo: 'end' as const,
     // Following is done below, in the same drawing: doing it afterwards shows an empty table for one frame.
@@ -75,6 +86,8 @@ export function createVirtualRows({ host, scroller }: VirtualRowsOptions): Virtu
       virtualizer._willUpdate();
       const element = scroller();
       if (element && current.follow) element.scrollTop = element.scrollHeight;
+      else if (reveal !== undefined) virtualizer.scrollToIndex(reveal, { align: 'auto' });
+      reveal = undefined;
     },
   };
   host.addController(controller);
@@ -84,7 +97,11 @@ export function createVirtualRows({ host, scroller }: VirtualRowsOptions): Virtu
       const resized = window.rowHeight !== current.rowHeight;
       current = window;
       virtualizer.setOptions(options());
-      if (resized) virtualizer.measure();
+      if (resized) {
+        virtualizer.measure();
+        reveal = window.reading;
+      }
+      reveal = window.reveal ?? reveal;
       const height = virtualizer.getTotalSize();
       if (window.follow) {
         const seen = virtualizer.scrollRect?.height ?? 0;
@@ -92,7 +109,6 @@ export function createVirtualRows({ host, scroller }: VirtualRowsOptions): Virtu
       }
       return { items: virtualizer.getVirtualItems(), height };
     },
-    scrollTo: (index) => virtualizer.scrollToIndex(index, { align: 'auto' }),
     isAtEnd: () => {
       const element = scroller();
       if (!element) return true;

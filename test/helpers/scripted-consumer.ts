@@ -5,6 +5,8 @@ import type { StreamRecord } from '../../src/protocol/event.ts';
 export interface ScriptedConsumer extends Consumer {
   readonly push: (...records: readonly ConsumedRecord[]) => void;
   readonly setShards: (shards: readonly ShardState[]) => void;
+  /** As when the shards cannot be listed. */
+  readonly setError: (error: string | undefined) => void;
   /** Ends the iteration with an error. */
   readonly fail: (error: Error) => void;
   readonly isClosed: () => boolean;
@@ -15,6 +17,7 @@ export function createScriptedConsumer(initial: readonly ShardState[] = []): Scr
   const listeners = new Set<() => void>();
   let shards = initial;
   let wake: () => void = () => {};
+  let listError: string | undefined;
   let closed = false;
   let failure: Error | undefined;
 
@@ -32,6 +35,7 @@ export function createScriptedConsumer(initial: readonly ShardState[] = []): Scr
   return {
     [Symbol.asyncIterator]: iterate,
     shards: () => shards,
+    error: () => listError,
     onShards: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -46,6 +50,10 @@ export function createScriptedConsumer(initial: readonly ShardState[] = []): Scr
     },
     setShards: (next) => {
       shards = next;
+      for (const listener of listeners) listener();
+    },
+    setError: (error) => {
+      listError = error;
       for (const listener of listeners) listener();
     },
     fail: (error) => {
@@ -86,7 +94,7 @@ let sequence = 49_590_000_000_000_000_000_000n;
 export function recordOf(
   lane: string,
   seq: number,
-  event: Partial<StreamRecord> = {},
+  event: { readonly [Field in keyof StreamRecord]?: StreamRecord[Field] | undefined } = {},
   change: Partial<ConsumedRecord> = {},
 ): ConsumedRecord {
   const readAt = change.readAt ?? Date.now();
@@ -103,7 +111,7 @@ export function recordOf(
     sentAt: new Date(readAt - 500).toISOString(),
     receivedAt: new Date(readAt - 460).toISOString(),
     rivulet: { lane, seq, source: 'shop' },
-    ...event,
+    ...(event as Partial<StreamRecord>),
   };
   return {
     shardId: 'shardId-000000000000',

@@ -45,7 +45,7 @@ function shards() {
 }
 
 function next(index: number, change: Partial<ConsumedRecord> = {}): ConsumedRecord {
-  const lane = index % 3 === 0 ? OWN : (OTHERS[index % OTHERS.length] ?? OWN);
+  const lane = index % 4 === 0 ? OWN : (OTHERS[(index % 4) - 1] ?? OWN);
   const seq = (numbers.get(lane) ?? 0) + 1;
   numbers.set(lane, seq);
   const shape = EVENTS[index % EVENTS.length] ?? EVENTS[0];
@@ -123,6 +123,7 @@ const page = {
       {
         shardId: 'shardId-000000000006',
         arrivedAt: now - 640,
+        readAt: now - 40,
       },
     );
     client.tell('captured', { lane: OWN, seq, type: 'track', at: now - 980 });
