@@ -135,6 +135,8 @@ export function createClient(options: ClientOptions): Client {
   async function flush(): Promise<FlushResult> {
     const before = sender.counts().stored;
     await lane.write();
+    // As good as a full batch: the tab that sends for all does not wait for more.
+    if (!leader) channel?.postMessage([Number.POSITIVE_INFINITY, 0]);
     // A request under way may have left without what was just written.
     await loop.run();
     await loop.run();

@@ -33,7 +33,7 @@ const isSource = (source: CaptureSource | undefined): boolean =>
 const rules: { readonly [Name in keyof Required<ClientOptions>]: Rule } = {
   endpoint: [
     'an http(s) URL without a query',
-    (value) => /^https?:\/\/[^\s/?#]+[^\s?#]*$/.test(value),
+    (value: unknown) => typeof value === 'string' && /^https?:\/\/[^\s/?#]+[^\s?#]*$/.test(value),
   ],
   writeKey: text(),
   capture: [
