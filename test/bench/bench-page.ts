@@ -1,0 +1,85 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { resolve } from 'node:path';
+import { chromium, type Page } from 'playwright-core';
+import { build } from 'vite';
+import { findChromium } from '../helpers/chromium.ts';
+import { answerBusy, answerStored } from './loopback-relay.ts';
+
+const ARGUMENTS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** Gives the page a clock of 5 µs instead of 100. */
+const ISOLATED = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+};
+
+const HTML =
+  '<!doctype html><title>Benchmark</title><link rel="icon" href="data:,"><script src="/bench.js"></script>';
+
+export interface BenchPage {
+  /** The page, and two relays: `/busy` refuses every batch, `/stored` takes it. */
+  readonly url: string;
+  /** A new page of a new profile, with what the entry exports as `inPage`. */
+  readonly open: () => Promise<Page>;
+  readonly stop: () => Promise<void>;
+}
+
+/** Real Chromium, and a page that holds one entry of `test/bench/pages`, built as a user's bundler would. */
+export async function startBenchPage(entry: string): Promise<BenchPage> {
+  const executablePath = findChromium();
+  if (!executablePath) throw new Error('bench: expected Chromium, got none; npm test installs it');
+  const script = await bundle(resolve(import.meta.dirname, 'pages', entry));
+  const server = createServer((request, response) => {
+    const { url = '' } = request;
+    if (url.startsWith('/busy/')) return answerBusy(request, response);
+    if (url.startsWith('/stored/')) return void answerStored(request, response);
+    if (url === '/bench.js') {
+      response.setHeader('content-type', 'text/javascript; charset=utf-8');
+      return response.end(script);
+    }
+    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', ...ISOLATED });
+    return response.end(HTML);
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const browser = await chromium.launch({ executablePath, args: ARGUMENTS });
+  return {
+    url,
+    open: async () => {
+      const page = await (await browser.newContext()).newPage();
+      await page.goto(url);
+      return page;
+    },
+    stop: async () => {
+      await browser.close();
+      await new Promise((stopped) => {
+        server.close(stopped);
+        server.closeAllConnections();
+      });
+    },
+  };
+}
+
+async function bundle(entry: string): Promise<string> {
+  const result = await build({
+    configFile: false,
+    logLevel: 'error',
+    build: {
+      write: false,
+      target: 'es2022',
+      lib: { entry, formats: ['iife'], name: 'inPage' },
+    },
+  });
+  const outputs = [result].flat().flatMap((part) => ('output' in part ? part.output : []));
+  const [chunk] = outputs.filter((output) => output.type === 'chunk');
+  if (!chunk) throw new Error('bundle: expected a script, got none');
+  return chunk.code;
+}

@@ -1,0 +1,85 @@
+/** Runs in the page: a client, and calls of `track` that are timed. */
+
+import { type Client, createClient } from '../../../src/index.ts';
+import { median } from '../median.ts';
+import { EVENT_NAME, propertiesOf } from './sample-event.ts';
+
+let client: Client | undefined;
+let seq = 0;
+let longTasks = 0;
+
+/** Milliseconds that `createClient` took. */
+export function start(endpoint: string): number {
+  const startedAt = performance.now();
+  client = createClient({ endpoint, writeKey: 'benchmark' });
+  return performance.now() - startedAt;
+}
+
+export interface BurstCost {
+  /** Of each call, in milliseconds: the clock's steps are 5 µs. */
+  readonly calls: readonly number[];
+  /** Mean of a call, by whole bursts, of which the middle one. */
+  readonly meanMs: number;
+  /** The same of the least that capturing can be: to serialise the same properties. */
+  readonly stringifyMs: number;
+}
+
+/** Bursts of calls, each burst in a task of its own. */
+export async function measureBursts(bursts: number, callsPerBurst: number): Promise<BurstCost> {
+  const calls: number[] = [];
+  const means: number[] = [];
+  const stringified: number[] = [];
+  let length = 0;
+  for (let burst = 0; burst < bursts; burst++) {
+    const events = Array.from({ length: callsPerBurst }, () => propertiesOf(seq++));
+    const startedAt = performance.now();
+    // Every second burst is timed as a whole, because to read the clock costs as much as a fast call.
+    if (burst % 2 === 0) {
+      for (const properties of events) client?.track(EVENT_NAME, properties);
+      means.push((performance.now() - startedAt) / callsPerBurst);
+      const alsoAt = performance.now();
+      for (const properties of events) length += JSON.stringify(properties).length;
+      stringified.push((performance.now() - alsoAt) / callsPerBurst);
+    } else {
+      for (const properties of events) {
+        const calledAt = performance.now();
+        client?.track(EVENT_NAME, properties);
+        calls.push(performance.now() - calledAt);
+      }
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  // Used, so that no engine may leave the work out.
+  if (length === 0) throw new Error('JSON.stringify: expected text, got none');
+  return { calls, meanMs: median(means), stringifyMs: median(stringified) };
+}
+
+/** Calls at a steady pace. Without a client it is the same page doing nothing. Answers how many tasks took over 50 ms. */
+export async function runSteadily(calls: number, intervalMs: number): Promise<number> {
+  longTasks = 0;
+  const observer = new PerformanceObserver((list) => {
+    longTasks += list.getEntries().length;
+  });
+  observer.observe({ type: 'longtask' });
+  await new Promise<void>((resolve) => {
+    let left = calls;
+    const timer = setInterval(() => {
+      client?.track(EVENT_NAME, propertiesOf(seq++));
+      if (--left > 0) return;
+      clearInterval(timer);
+      resolve();
+    }, intervalMs);
+  });
+  observer.disconnect();
+  return longTasks;
+}
+
+/** Events stored, and still in the log. */
+export async function outcome(): Promise<{ stored: number; queued: number; log: string }> {
+  const stats = await client?.stats();
+  return {
+    stored: stats?.stored ?? 0,
+    queued: stats?.queue.events ?? 0,
+    log: stats?.log ?? 'none',
+  };
+}
