@@ -1,6 +1,6 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { resolve } from 'node:path';
-import { createServer, type Plugin } from 'vite';
+import { createServer as createViteServer, type Plugin } from 'vite';
 import { type FaultModes, type Faults, parseFaultModes } from './faults.ts';
 import { LOOPBACK } from './ports.ts';
 
@@ -35,17 +35,30 @@ export interface Site {
 
 /** The demo's pages by Vite, with what they ask the launcher on their own origin. */
 export async function startSite({ port, facts, faults }: SiteOptions): Promise<Site> {
-  const server = await createServer({
+  const http = createServer();
+  const vite = await createViteServer({
     configFile: resolve(ROOT, 'vite.config.ts'),
     root: resolve(ROOT, 'demo'),
     mode: 'demo',
     logLevel: 'warn',
     clearScreen: false,
-    server: { host: LOOPBACK, port, strictPort: true },
+    // A server of its own would end the process at SIGTERM, before the other parts are stopped.
+    server: { host: LOOPBACK, middlewareMode: true, ws: { server: http } },
     plugins: [launcherRoutes(facts, faults)],
   });
-  await server.listen();
-  return { url: `http://${LOOPBACK}:${port}`, stop: () => server.close() };
+  http.on('request', vite.middlewares);
+  await new Promise<void>((listening, failed) => {
+    http.once('error', failed);
+    http.listen(port, LOOPBACK, listening);
+  });
+  return {
+    url: `http://${LOOPBACK}:${port}`,
+    stop: async () => {
+      http.close();
+      await vite.close();
+      http.closeAllConnections();
+    },
+  };
 }
 
 function launcherRoutes(facts: SiteOptions['facts'], faults: Faults): Plugin {

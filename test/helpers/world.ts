@@ -24,7 +24,7 @@ export function useWorld(): World {
     world.site = await startPageServer({
       endpoint: relay.gate.url,
       writeKey,
-      captures: [],
+      captures: ['clicks'],
       // Tests wait for what they ask for; the defaults are made for people.
       flushIntervalMs: 200,
       retryBaseMs: 100,

@@ -1,0 +1,115 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { commandOf, descendantsOf, survivorsOf } from '../helpers/processes.ts';
+
+const START = resolve(import.meta.dirname, '../../demo/start.ts');
+const END_MS = 10_000;
+
+let launcher: ChildProcess;
+let output: string;
+
+afterEach(() => void launcher.kill('SIGKILL'));
+
+function launch(...args: string[]): Promise<number | null> {
+  output = '';
+  launcher = spawn(process.execPath, [START, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  for (const stream of [launcher.stdout, launcher.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  }
+  return once(launcher, 'close').then(([code]) => code as number | null);
+}
+
+/** Resolves when the table of addresses is out, with the address of the demo. */
+async function ready(): Promise<string> {
+  while (!output.includes('Ctrl-C')) {
+    const event = await Promise.race([
+      once(launcher.stdout ?? launcher, 'data'),
+      once(launcher, 'close').then(() => 'closed'),
+    ]);
+    if (event === 'closed') throw new Error(`npm start: expected a table, got ${output}`);
+  }
+  return /demo +(http:\S+)/.exec(output)?.[1] ?? '';
+}
+
+describe('npm start', () => {
+  it('serves the demo and its facts, takes faults, and ends everything on SIGTERM', async () => {
+    const ended = launch();
+    const demo = await ready();
+    const started = descendantsOf(launcher.pid ?? 0);
+
+    const page = await fetch(demo);
+    const facts = (await (await fetch(`${demo}/pipeline.json`)).json()) as Record<string, string>;
+    const setFaults = (body: string) => fetch(`${demo}/faults`, { method: 'POST', body });
+    const changed = await (await setFaults('{"kinesis":"throttle"}')).json();
+    const wrong = await setFaults('{"kinesis":"on fire"}');
+    const health = await fetch(`${facts.endpoint}/v1/health`);
+
+    expect(page.headers.get('content-type')).toContain('text/html');
+    expect(facts).toEqual({
+      endpoint: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+      writeKey: expect.any(String),
+      stream: 'clickstream',
+      region: 'us-east-1',
+      readToken: expect.stringMatching(/^[\w-]+\.[\w-]+$/),
+      faults: true,
+    });
+    expect(changed).toEqual({ kinesis: 'throttle', relay: 'ok' });
+    expect(wrong.status).toBe(400);
+    expect(health.status).toBe(200);
+
+    launcher.kill('SIGTERM');
+
+    expect(await ended).toBe(0);
+    expect(started.length).toBeGreaterThanOrEqual(3);
+    expect(await survivorsOf(started, 0)).toEqual([]);
+  });
+
+  it('ends everything and names the part when one dies', async () => {
+    const ended = launch();
+    await ready();
+    const started = descendantsOf(launcher.pid ?? 0);
+    const kinesis = started.find((pid) => commandOf(pid).includes('kinesis-local'));
+
+    process.kill(kinesis ?? 0, 'SIGKILL');
+
+    expect(await ended).toBe(1);
+    expect(output).toContain('kinesis-local ended: SIGKILL');
+    expect(await survivorsOf(started, 0)).toEqual([]);
+  });
+
+  it('leaves no process behind when it is killed', async () => {
+    void launch();
+    await ready();
+    const started = descendantsOf(launcher.pid ?? 0);
+
+    launcher.kill('SIGKILL');
+
+    expect(await survivorsOf(started, END_MS)).toEqual([]);
+  });
+
+  it('ends cleanly when it is interrupted while it starts', async () => {
+    const ended = launch();
+    while (descendantsOf(launcher.pid ?? 0).length < 2)
+      await once(launcher.stdout ?? launcher, 'data');
+    const started = descendantsOf(launcher.pid ?? 0);
+
+    launcher.kill('SIGINT');
+
+    expect(await ended).toBe(0);
+    expect(await survivorsOf(started, 0)).toEqual([]);
+  });
+
+  it('refuses a flag it does not know', async () => {
+    expect(await launch('--porrt', '1')).toBe(2);
+    expect(output).toContain("Unknown option '--porrt'");
+  });
+
+  it('prints its flags', async () => {
+    expect(await launch('--help')).toBe(0);
+    expect(output).toContain('--kinesis-port N');
+  });
+});
