@@ -28,6 +28,8 @@ export class DemoPage extends LitElement {
   declare private theme: ReturnType<typeof currentTheme>;
   declare private stats: ClientStats | undefined;
 
+  /** Where each pane was scrolled to, for the screens that show one at a time. */
+  private readonly scrolledTo: Record<Pane, number> = { shop: 0, live: 0 };
   private connection: Connection | undefined;
   private events: ShopEvents | undefined;
 
@@ -68,7 +70,7 @@ export class DemoPage extends LitElement {
           ${splitter(this.split, (percent) => {
             this.split = percent;
           })}
-          ${connection ? this.live(connection) : standingAlone}
+          <div class="live">${connection ? this.live(connection) : standingAlone}</div>
         </aside>
       </div>
       <nav class="tabs" aria-label="Panes">${this.tab('shop', 'Shop')} ${this.tab('live', 'Live view')}</nav>
@@ -96,8 +98,16 @@ export class DemoPage extends LitElement {
     `;
   }
 
-  private open(pane: Pane): void {
+  private async open(pane: Pane): Promise<void> {
+    if (pane === this.pane) return;
+    this.scrolledTo[this.pane] = window.scrollY;
     this.pane = pane;
+    await this.updateComplete;
+    if (this.isOnePaneOnly()) window.scrollTo({ top: this.scrolledTo[pane], behavior: 'instant' });
+  }
+
+  private isOnePaneOnly(): boolean {
+    return getComputedStyle(this.querySelector('.tabs') ?? this).display !== 'none';
   }
 
   private turnTheme(): void {

@@ -49,8 +49,10 @@ export class ScenarioPanel extends LitElement {
 
   protected override render(): TemplateResult {
     const offered = SCENARIOS.filter(({ id }) => this.withFaults || !NEEDS_FAULTS.has(id));
-    const active = offered.filter((each) => each.kind === 'switch' && each.isOn(this.stage));
-    const shown = this.shown ?? active[0];
+    const broken = offered.find(
+      (each) => each.kind === 'switch' && each.breaks && each.isOn(this.stage),
+    );
+    const shown = this.shown ?? broken;
     return html`
       <h2>Pull a plug</h2>
       <ul class="scenarios" role="list">
@@ -59,7 +61,7 @@ export class ScenarioPanel extends LitElement {
       <p class="watch-for">
         ${shown ? html`<strong>${shown.label}.</strong> ${shown.watchFor}` : INTRODUCTION}
       </p>
-      ${this.waiting(active.length > 0)}
+      ${broken ? this.waiting() : nothing}
       <p class="visually-hidden" role="status">${this.said}</p>
     `;
   }
@@ -76,6 +78,7 @@ export class ScenarioPanel extends LitElement {
           type="button"
           class="scenario"
           data-scenario=${scenario.id}
+          ?data-breaks=${isSwitch && scenario.breaks}
           role=${isSwitch ? 'switch' : nothing}
           aria-checked=${isSwitch ? String(on) : nothing}
           aria-describedby=${`watch-${scenario.id}`}
@@ -91,17 +94,17 @@ export class ScenarioPanel extends LitElement {
   }
 
   /** What closing the browser would mean just now. */
-  private waiting(broken: boolean): TemplateResult | typeof nothing {
+  private waiting(): TemplateResult | typeof nothing {
     const queued = this.stats?.queue.events ?? 0;
-    if (!broken || queued === 0) return nothing;
+    if (queued === 0) return nothing;
     const kept = this.stats?.log === 'indexeddb';
     return html`
       <p class="waiting">
         <strong>${queued.toLocaleString('en')} ${queued === 1 ? 'event waits' : 'events wait'}</strong>
         ${
           kept
-            ? 'on this disk. Close the browser, come back, and they still arrive, in order.'
-            : 'in memory only: this browser refuses a database, so keep the page open.'
+            ? 'on disk, even if you close the browser.'
+            : 'in memory only: this browser refuses a database.'
         }
       </p>
     `;

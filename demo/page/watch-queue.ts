@@ -11,8 +11,9 @@ export function watchQueue(client: Client, onStats: (stats: ClientStats) => void
   let stopped = false;
 
   async function look(): Promise<void> {
-    const stats = await client.stats();
+    // Before the account is asked for: a change while it is made calls for another.
     timer = undefined;
+    const stats = await client.stats();
     if (!stopped) onStats(stats);
   }
   function schedule(): void {

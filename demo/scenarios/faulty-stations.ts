@@ -10,6 +10,7 @@ function station<Name extends keyof FaultModes>(
   return {
     ...text,
     kind: 'switch',
+    breaks: true,
     isOn: ({ faults }) => faults.modes()[name] === mode,
     turn: ({ faults }, on) => faults.set({ [name]: on ? mode : 'ok' }),
   };

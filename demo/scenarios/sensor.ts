@@ -10,6 +10,7 @@ function createSensor(): SwitchScenario {
   return {
     id: 'sensor',
     kind: 'switch',
+    breaks: false,
     label: 'River sensor',
     watchFor:
       'A water gauge measures five times a second: telemetry beside clicks, in the same lane, in order. Pull any plug and count the readings afterwards.',

@@ -19,6 +19,8 @@ interface Named {
 /** On until somebody turns it off. */
 export interface SwitchScenario extends Named {
   readonly kind: 'switch';
+  /** Whether events have to wait while it is on. */
+  readonly breaks: boolean;
   readonly isOn: (stage: Stage) => boolean;
   readonly turn: (stage: Stage, on: boolean) => Promise<void>;
 }

@@ -41,7 +41,7 @@ function card(view: ShopView, product: Product, position: number): TemplateResul
       <button
         class="add"
         type="button"
-        aria-label=${`Add ${product.name} to the basket`}
+        aria-label=${held > 0 ? `${held} in basket: add another ${product.name}` : `Add ${product.name} to the basket`}
         @click=${() => view.change(product, held + 1)}
       >
         ${held > 0 ? html`<span class="held">${held} in basket</span>` : 'Add'}
