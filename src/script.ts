@@ -52,8 +52,9 @@ function start(page: { rivulet?: Global }): void {
   });
 
   function push(...calls: Call[]): void {
-    for (const [method, ...args] of calls) {
+    for (const call of calls) {
       try {
+        const [method, ...args] = call;
         (client as unknown as Record<string, (...args: unknown[]) => unknown>)[method]?.(...args);
       } catch (error) {
         report(error);
