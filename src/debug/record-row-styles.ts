@@ -137,7 +137,7 @@ export const recordRowStyles: CSSResult = css`
     font: 12px/1.4 var(--font);
   }
   .grid[data-cards] .row:not(.cut) {
-    grid-template-columns: auto auto minmax(0, 1fr) auto;
+    grid-template-columns: 34px auto minmax(0, 1fr) auto;
     grid-template-rows: auto auto;
     align-content: center;
     gap: 2px 8px;

@@ -30,7 +30,9 @@ export function judge({ totals, lanes, shards, stored, client }: Evidence): Verd
   const expected = totals.received + totals.missing;
   const lost = countLost(stored, lanes, shards);
   if (lost > 0) {
-    return { tone: 'lost', text: `${formatCount(lost)} lost of ${formatCount(expected)}` };
+    // What is lost at a lane's end lies beyond all that arrived, and so outside its gaps.
+    const all = totals.received + Math.max(totals.missing, lost);
+    return { tone: 'lost', text: `${formatCount(lost)} lost of ${formatCount(all)}` };
   }
   if (expected === 0 && !client?.captured) return { tone: 'none', text: 'No events yet' };
 

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { textOf } from '../../../src/debug/record-text.ts';
+import { dropOf, labelOf, latencyOf } from '../../../src/debug/rows.ts';
+import { recordOf } from '../../helpers/scripted-consumer.ts';
+
+const LANE = 'k3f9aL0qXw';
+
+describe('what a row says', () => {
+  it.each([
+    [{ event: 'Product Clicked' }, 'Product Clicked'],
+    [{ type: 'page', event: undefined }, ''],
+    [{ type: 'metric', event: 'LCP', properties: { value: 1204, unit: 'ms' } }, 'LCP 1204 ms'],
+    [{ type: 'metric', event: 'CLS', properties: { value: 0 } }, 'CLS 0'],
+    [{ type: 'identify', event: undefined, userId: 'u17' }, 'u17'],
+    [
+      { type: 'error', event: undefined, properties: { message: 'x is not a function' } },
+      'x is not a function',
+    ],
+  ] as const)('names %j', (event, name) => {
+    expect(labelOf(recordOf(LANE, 1, event))).toMatchObject({ name, path: '/' });
+  });
+
+  it('says what is not ours', () => {
+    expect(labelOf({ event: undefined, data: Uint8Array.of(1) }).type).toBe('data');
+  });
+
+  it('reads a drop only when it is whole', () => {
+    const properties = { lane: LANE, first: 3, count: 2, reason: 'too_old' };
+    const drop = (change: object) =>
+      dropOf(recordOf(LANE, 9, { type: 'drop', properties: { ...properties, ...change } }).event);
+
+    expect(drop({})).toEqual(properties);
+    expect(drop({ lane: 7 })).toBeUndefined();
+    expect(drop({ count: '2' })).toBeUndefined();
+  });
+
+  it('measures from capture to arrival, where both are known', () => {
+    const record = recordOf(LANE, 1);
+
+    expect(latencyOf(record)).toBe(480);
+    expect(latencyOf({ ...record, arrivedAt: undefined })).toBeUndefined();
+    expect(latencyOf({ ...record, event: undefined })).toBeUndefined();
+  });
+});
+
+describe('the text of a record', () => {
+  const bytes = (text: string) => ({ data: new TextEncoder().encode(text) });
+
+  it('is pretty JSON, plain text, or hexadecimal', () => {
+    expect(textOf(bytes('{"a":[1]}'))).toBe('{\n  "a": [\n    1\n  ]\n}');
+    expect(textOf(bytes('hello'))).toBe('hello');
+    expect(textOf({ data: Uint8Array.of(0xff, 0x00, 0x10) })).toBe('ff 00 10');
+  });
+
+  it('says how many bytes it leaves out', () => {
+    expect(textOf({ data: new Uint8Array(2_000).fill(0xff) })).toMatch(/… 976 more bytes$/);
+  });
+});
