@@ -1,0 +1,153 @@
+// @vitest-environment node
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { decodeRecord } from '../../../src/consumer/decode.ts';
+import { md5 } from '../../../src/consumer/md5.ts';
+import { encodeAggregate, type UserRecord } from '../../../src/protocol/aggregate.ts';
+import { hashKeyOf } from '../../../src/protocol/partition-key.ts';
+import plains from '../../fixtures/aggregates/plain.json' with { type: 'json' };
+import { streamRecord } from './event.ts';
+
+const ALL = { start: 0n, end: 2n ** 128n - 1n };
+
+function decode(data: Uint8Array, hashKeys = ALL) {
+  return decodeRecord(
+    {
+      Data: data,
+      PartitionKey: 'outer',
+      SequenceNumber: '49680415636538479007899716553747351596361475043765518338',
+      ApproximateArrivalTimestamp: new Date(5000),
+    },
+    { shardId: 'shardId-000000000007', hashKeys, readAt: 6000, md5 },
+  );
+}
+
+function bytesOf(value: unknown): Uint8Array {
+  return new TextEncoder().encode(typeof value === 'string' ? value : JSON.stringify(value));
+}
+
+test('a record of its own comes as it is, with its event', () => {
+  const data = bytesOf(streamRecord(3));
+
+  expect(decode(data)).toEqual([
+    {
+      shardId: 'shardId-000000000007',
+      sequenceNumber: '49680415636538479007899716553747351596361475043765518338',
+      subSequenceNumber: 0,
+      aggregateCount: undefined,
+      undecoded: undefined,
+      outOfRange: false,
+      partitionKey: 'outer',
+      data,
+      arrivedAt: 5000,
+      readAt: 6000,
+      event: streamRecord(3),
+    },
+  ]);
+});
+
+test('an aggregate comes as its records, numbered in their order', () => {
+  const records = [1, 2, 3].map((seq) => ({
+    partitionKey: `key-${seq}`,
+    data: bytesOf(streamRecord(seq)),
+  }));
+
+  const decoded = decode(encodeAggregate(records, md5));
+
+  expect(
+    decoded.map(({ partitionKey, subSequenceNumber, aggregateCount, event }) => [
+      partitionKey,
+      subSequenceNumber,
+      aggregateCount,
+      event?.messageId,
+    ]),
+  ).toEqual([
+    ['key-1', 0, 3, 'k3f9aL0qXw.1'],
+    ['key-2', 1, 3, 'k3f9aL0qXw.2'],
+    ['key-3', 2, 3, 'k3f9aL0qXw.3'],
+  ]);
+});
+
+test('records that hash outside of their shard are marked, by an explicit hash key if they have one', () => {
+  const alpha = hashKeyOf('alpha', md5);
+  const only = { start: alpha, end: alpha };
+  const data = bytesOf('x');
+  const records: UserRecord[] = [
+    { partitionKey: 'alpha', data },
+    { partitionKey: 'beta', data },
+    { partitionKey: 'beta', explicitHashKey: `${alpha}`, data },
+    { partitionKey: 'alpha', explicitHashKey: `${alpha + 1n}`, data },
+    { partitionKey: 'alpha', explicitHashKey: 'no number', data },
+    { partitionKey: 'alpha', explicitHashKey: '', data },
+  ];
+
+  const decoded = decode(encodeAggregate(records, md5), only);
+
+  expect(decoded.map(({ outOfRange }) => outOfRange)).toEqual([
+    false,
+    true,
+    false,
+    true,
+    true,
+    true,
+  ]);
+  expect(decode(encodeAggregate(records.slice(1, 2), md5), ALL)[0]?.outOfRange).toBe(false);
+  expect(decode(data, only)[0]?.outOfRange).toBe(false);
+});
+
+test.each(plains)('$name is shown as it is: $reason', ({ hex, reason }) => {
+  const data = Uint8Array.from(Buffer.from(hex, 'hex'));
+
+  const decoded = decode(data);
+
+  expect(decoded).toHaveLength(1);
+  expect(decoded[0]).toMatchObject({
+    data,
+    partitionKey: 'outer',
+    undecoded: reason === 'no_magic' ? undefined : reason,
+    event: undefined,
+  });
+});
+
+test.each([
+  ['text', 'hello'],
+  ['JSON cut off', '{"type":"track"'],
+  ['an array', '[]'],
+  ['another type', { ...streamRecord(1), type: 'click' }],
+  ['no message id', { ...streamRecord(1), messageId: undefined }],
+  ['no client', { ...streamRecord(1), anonymousId: 7 }],
+  ['no position', { ...streamRecord(1), rivulet: undefined }],
+  [
+    'a lane of the wrong letters',
+    { ...streamRecord(1), rivulet: { lane: 'a b', seq: 1, source: 's' } },
+  ],
+  ['the number 0', streamRecord(0)],
+  ['half a number', streamRecord(1.5)],
+  ['no source', { ...streamRecord(1), rivulet: { lane: 'k3f9aL0qXw', seq: 1 } }],
+])('%s is data and no event', (_, value) => {
+  const data = bytesOf(value);
+
+  expect(decode(data)).toMatchObject([{ data, event: undefined }]);
+});
+
+test('no bytes make it throw or vanish', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 80 }), fc.boolean(), (bytes, isFramed) => {
+      const data = isFramed
+        ? Buffer.concat([Buffer.of(0xf3, 0x89, 0x9a, 0xc2), bytes, md5(bytes)])
+        : bytes;
+
+      expect(Array.isArray(decode(data))).toBe(true);
+      if (!isFramed) expect(decode(data)).toHaveLength(1);
+    }),
+  );
+});
+
+test('an absent field of a record is nothing worse than empty', () => {
+  const decoded = decodeRecord(
+    { Data: undefined, PartitionKey: undefined, SequenceNumber: undefined },
+    { shardId: 's', hashKeys: ALL, readAt: 0, md5 },
+  );
+
+  expect(decoded).toMatchObject([{ partitionKey: '', sequenceNumber: '0', arrivedAt: undefined }]);
+});
