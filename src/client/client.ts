@@ -112,6 +112,11 @@ export function createClient(options: ClientOptions): Client {
     onOffline: loop.offline,
   });
   lock.request();
+  // The first `Intl` of a page takes longer than all the rest of the start. What is captured before knows the last page's.
+  runtime.delay(() => {
+    const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
+    if (identity.current().timezone !== timeZone) identity.know({ timezone: timeZone });
+  }, 0);
 
   const stopSources: (() => void)[] = [];
 

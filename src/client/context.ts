@@ -18,11 +18,8 @@ export function createContextReader(
   { page }: Pick<Runtime, 'page'>,
   identity: Identity,
 ): ContextReader {
-  // It costs a hundred times what the rest does, and does not change while a page lives.
-  const timezone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
-
   function read(): string {
-    const { clientId, userId, groupId, sessionId } = identity.current();
+    const { clientId, userId, groupId, sessionId, timezone } = identity.current();
     return JSON.stringify({
       anonymousId: clientId,
       userId,
@@ -34,14 +31,15 @@ export function createContextReader(
     });
   }
 
-  return { key: () => page?.location.href, read };
+  // Of all that tells the page apart this is the cheapest to ask for: `location.href` costs ten times as much.
+  return { key: () => page?.document.URL, read };
 }
 
 function describePage({ location, document, screen, navigator }: Window): Properties {
   const clip = (text: string): string => text.slice(0, MAX_TEXT_LENGTH);
   return {
     page: {
-      url: clip(location.href),
+      url: clip(document.URL),
       path: clip(location.pathname),
       search: clip(location.search),
       title: document.title.slice(0, MAX_TITLE_LENGTH),

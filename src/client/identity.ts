@@ -15,13 +15,15 @@ export interface Visitor {
   readonly seenAt: number;
   readonly userId?: string;
   readonly groupId?: string;
+  /** Of the last page load. */
+  readonly timezone?: string;
 }
 
 /** Who the events are of. Every tab of the origin sees the same visitor. */
 export interface Identity {
   /** Begins a new visit where the last one was left. */
   readonly current: () => Visitor;
-  readonly know: (facts: Pick<Visitor, 'userId' | 'groupId'>) => void;
+  readonly know: (facts: Pick<Visitor, 'userId' | 'groupId' | 'timezone'>) => void;
   readonly reset: () => void;
 }
 
@@ -57,7 +59,13 @@ export function createIdentity(
   const newId = (): string => encodeBase64url(runtime.randomBytes(ID_BYTES));
 
   function reset(): Visitor {
-    return save({ clientId: newId(), sessionId: newId(), seenAt: runtime.now() });
+    const timezone = remembered?.timezone;
+    return save({
+      clientId: newId(),
+      sessionId: newId(),
+      seenAt: runtime.now(),
+      ...(timezone !== undefined && { timezone }),
+    });
   }
 
   function current(): Visitor {

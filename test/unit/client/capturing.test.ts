@@ -205,7 +205,9 @@ describe('capturing', () => {
 describe('the context of a segment', () => {
   test('is that of the page, the visitor and the browser', async () => {
     const { window } = createTestPage('https://shop.test/boots?q=waders#top', 'Boots');
-    const { client, relay } = createTestClient({ runtime: { page: window } });
+    const { client, clock, relay } = createTestClient({ runtime: { page: window } });
+    // The time zone is asked for when the page has started.
+    await clock.advance(0);
 
     client.track('One');
     await client.flush();
