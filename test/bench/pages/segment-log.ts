@@ -3,6 +3,7 @@
 import { createIndexedDbLog } from '../../../src/queue/indexeddb-log.ts';
 import type { Segment, SegmentLog } from '../../../src/queue/types.ts';
 import { median } from '../median.ts';
+import { openRaw, putRaw } from './raw-database.ts';
 import { EVENT_NAME, propertiesOf } from './sample-event.ts';
 
 const EVENTS_PER_SEGMENT = 50;
@@ -47,29 +48,6 @@ async function openLog(): Promise<SegmentLog> {
   const log = createIndexedDbLog({ indexedDB, databaseName: `bench-log-${++databases}` });
   await log.getValue('opened');
   return log;
-}
-
-function openRaw(): Promise<IDBDatabase> {
-  return new Promise((resolve, reject) => {
-    const request = indexedDB.open(`bench-raw-${++databases}`, 1);
-    request.onupgradeneeded = () => {
-      request.result.createObjectStore('records', { autoIncrement: true });
-    };
-    request.onerror = () => reject(request.error);
-    request.onsuccess = () => resolve(request.result);
-  });
-}
-
-/** One transaction of the platform's own. */
-function putRaw(db: IDBDatabase, records: readonly unknown[]): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const transaction = db.transaction('records', 'readwrite', { durability: 'relaxed' });
-    transaction.oncomplete = () => resolve();
-    transaction.onabort = () => reject(transaction.error);
-    const store = transaction.objectStore('records');
-    for (const record of records) store.add(record);
-    transaction.commit();
-  });
 }
 
 async function eventsPerSecond(events: number, work: () => Promise<unknown>): Promise<number> {
