@@ -44,6 +44,9 @@ export function createClient(options: ClientOptions): Client {
   on('receipt', (detail) => {
     lastReceipt = detail;
   });
+  on('dropped', ({ count }) => {
+    dropped += count;
+  });
 
   const lane = createLane({
     runtime,
@@ -56,7 +59,6 @@ export function createClient(options: ClientOptions): Client {
       if (leader) loop.wake(count, body.length);
       else channel?.postMessage([count, body.length]);
     },
-    onLost: () => dropped++,
     emit,
   });
   const sessions = createSessions({
@@ -93,7 +95,8 @@ export function createClient(options: ClientOptions): Client {
 
   // From here on the page is listened to.
   const channel = runtime.channel?.(databaseName);
-  if (channel) channel.onmessage = ({ data }) => loop.wake(data[0], data[1]);
+  // Any script of the origin may speak on it.
+  if (channel) channel.onmessage = ({ data }) => loop.wake(Number(data?.[0]), Number(data?.[1]));
   const lock = createTabLock(runtime.locks, databaseName, (isLeader) => {
     if (leader === isLeader) return;
     leader = isLeader;
@@ -177,15 +180,18 @@ export function createClient(options: ClientOptions): Client {
     track,
     page: trackPage,
     identify(userId, traits) {
-      become(() => identity.know({ userId }));
+      become(() => identity.know({ userId: nameOf(userId) }));
       add('identify', { traits });
     },
     group(groupId, traits) {
-      become(() => identity.know({ groupId }));
+      become(() => identity.know({ groupId: nameOf(groupId) }));
       add('group', { groupId, traits });
     },
-    metric: (name, value, { unit, attributes } = {}) =>
-      add('metric', { event: name, properties: { value, unit, attributes } }),
+    metric: (name, value, more) =>
+      add('metric', {
+        event: name,
+        properties: { value, unit: more?.unit, attributes: more?.attributes },
+      }),
     reset: () => become(identity.reset),
     flush,
     close: () => (closing ??= stop()),
@@ -206,4 +212,9 @@ export function createClient(options: ClientOptions): Client {
       sessionExpires: sessions.known()?.expires,
     }),
   };
+}
+
+/** A page without types may give a number, or nothing. */
+function nameOf(id: unknown): string | undefined {
+  return id === undefined || id === null ? undefined : `${id}`;
 }

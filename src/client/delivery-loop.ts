@@ -98,8 +98,8 @@ export function createDeliveryLoop(setting: LoopSetting): DeliveryLoop {
   }
 
   function wake(events: number, bytes: number): void {
-    waitingEvents += events;
-    waitingBytes += bytes;
+    waitingEvents += events || 0;
+    waitingBytes += bytes || 0;
     if (pause || running || isStopped) return;
     const { maxEvents, maxBytes, flushIntervalMs } = sender.limits();
     if (waitingEvents >= maxEvents || waitingBytes >= maxBytes) run();

@@ -13,17 +13,19 @@ export interface Visitor {
   readonly sessionId: string;
   /** When the last event was, about. */
   readonly seenAt: number;
-  readonly userId?: string;
-  readonly groupId?: string;
+  readonly userId?: string | undefined;
+  readonly groupId?: string | undefined;
   /** Of the last page load. */
-  readonly timezone?: string;
+  readonly timezone?: string | undefined;
 }
+
+type Facts = Pick<Visitor, 'userId' | 'groupId' | 'timezone'>;
 
 /** Who the events are of. Every tab of the origin sees the same visitor. */
 export interface Identity {
   /** Begins a new visit where the last one was left. */
   readonly current: () => Visitor;
-  readonly know: (facts: Pick<Visitor, 'userId' | 'groupId' | 'timezone'>) => void;
+  readonly know: (facts: Facts) => void;
   readonly reset: () => void;
 }
 
@@ -59,12 +61,11 @@ export function createIdentity(
   const newId = (): string => encodeBase64url(runtime.randomBytes(ID_BYTES));
 
   function reset(): Visitor {
-    const timezone = remembered?.timezone;
     return save({
       clientId: newId(),
       sessionId: newId(),
       seenAt: runtime.now(),
-      ...(timezone !== undefined && { timezone }),
+      timezone: remembered?.timezone,
     });
   }
 

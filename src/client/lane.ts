@@ -50,7 +50,6 @@ export interface LaneSetting {
   /** Whether the page may end with this task, or a timer may never fire. */
   readonly isLeaving: () => boolean;
   readonly onLogged: (segment: Segment) => void;
-  readonly onLost: () => void;
   readonly emit: Emit;
 }
 
@@ -61,7 +60,7 @@ interface OpenSegment extends Pick<Segment, 'first' | 'createdAt' | 'context'> {
 }
 
 export function createLane(setting: LaneSetting): Lane {
-  const { runtime, limits, context, append, isLeaving, onLogged, onLost, emit } = setting;
+  const { runtime, limits, context, append, isLeaving, onLogged, emit } = setting;
   const id = encodeBase64url(runtime.randomBytes(LANE_LENGTH)).slice(0, LANE_LENGTH);
   const encoder = new TextEncoder();
   const declarations = new Set<number>();
@@ -126,7 +125,6 @@ export function createLane(setting: LaneSetting): Lane {
     cut();
     captured++;
     const range = { lane: id, first: captured, count: 1 };
-    onLost();
     declare(range, reason);
     emit('dropped', { ...range, reason });
   }

@@ -188,6 +188,27 @@ describe('capturing', () => {
     expect(heardOf('error')[0]).toMatchObject({ code: 'listener_failed' });
   });
 
+  test('takes what a page without types may give', async () => {
+    const { client, relay } = createTestClient();
+    const untyped = client as unknown as Record<string, (...args: unknown[]) => unknown>;
+
+    untyped.track?.(undefined, null);
+    untyped.track?.(Symbol('name'), () => {});
+    untyped.metric?.('Queue', 'three', null);
+    untyped.identify?.(42n);
+    untyped.identify?.(null);
+    untyped.group?.(undefined);
+    untyped.page?.(7);
+    untyped.on?.('captured', 'not a function');
+    await client.flush();
+
+    const users = (relay.batches[0]?.segments ?? []).map(
+      ({ context }) => JSON.parse(context).userId,
+    );
+    expect(users).toEqual([undefined, '42', undefined, undefined]);
+    expect((await client.stats()).captured).toBe(7);
+  });
+
   test('tells a listener nothing after it has left', async () => {
     const { client } = createTestClient();
     const seen: number[] = [];
