@@ -48,3 +48,11 @@ export function commandOf(press: KeyPress, place: FocusPlace): Command | undefin
   if (press.key === ' ') return place === 'control' ? undefined : 'toggle-hold';
   return place === 'table' ? IN_TABLE[press.key] : undefined;
 }
+
+/** What holds the focus. */
+export function focusPlaceOf(target: EventTarget | undefined): FocusPlace {
+  if (!(target instanceof Element)) return 'table';
+  if (target.matches('input, textarea, select')) return 'field';
+  if (target.matches('button, a, summary')) return 'control';
+  return target.matches('.body, .json') ? 'scroller' : 'table';
+}

@@ -3,11 +3,14 @@ import type { ClientStats } from '../client/types.ts';
 import type { LaneAccount, LedgerTotals } from '../consumer/types.ts';
 import { formatCount, formatLane, formatPlural, formatRun } from './format.ts';
 import { renderPanel } from './panel.ts';
+import { unreadOf } from './verdict.ts';
 
 export interface LedgerFacts {
   readonly lanes: readonly LaneAccount[];
   readonly totals: LedgerTotals;
   readonly stats: ClientStats | undefined;
+  /** Whether the stream is read from its beginning. */
+  readonly fromBeginning: boolean;
 }
 
 /** Lanes drawn at a time: the rest is counted, and stands in the totals. */
@@ -52,7 +55,7 @@ function renderOwn(stats: ClientStats): TemplateResult {
   </p>`;
 }
 
-function renderTable({ lanes, totals, stats }: LedgerFacts): TemplateResult {
+function renderTable({ lanes, totals, stats, fromBeginning }: LedgerFacts): TemplateResult {
   const ordered = orderLanes(lanes, stats?.lane);
   const hidden = ordered.length - MAX_LANES;
   return html`<table>
@@ -67,7 +70,7 @@ function renderTable({ lanes, totals, stats }: LedgerFacts): TemplateResult {
       </tr>
     </thead>
     <tbody>
-      ${ordered.slice(0, MAX_LANES).map((lane) => renderLane(lane, lane.lane === stats?.lane))}
+      ${ordered.slice(0, MAX_LANES).map((lane) => renderLane(lane, lane.lane === stats?.lane, fromBeginning))}
       ${
         hidden > 0
           ? html`<tr><td colspan="6" class="muted">and ${formatPlural(hidden, 'more lane')}, counted below</td></tr>`
@@ -83,9 +86,11 @@ function renderTable({ lanes, totals, stats }: LedgerFacts): TemplateResult {
   </table>`;
 }
 
-function renderLane(lane: LaneAccount, own: boolean): TemplateResult {
+function renderLane(lane: LaneAccount, own: boolean, fromBeginning: boolean): TemplateResult {
   const gaps = lane.gaps.slice(0, MAX_GAPS).map(formatRun).join(', ');
   const more = lane.gaps.length > MAX_GAPS ? ', …' : '';
+  const unread = fromBeginning ? 0 : unreadOf(lane);
+  const note = unread > 0 ? ` (1–${unread} from before reading began)` : '';
   return html`<tr>
       <th scope="row" title=${lane.lane}>
         ${formatLane(lane.lane)} ${own ? html`<span class="own">this page</span>` : nothing}
@@ -94,7 +99,7 @@ function renderLane(lane: LaneAccount, own: boolean): TemplateResult {
     </tr>
     ${
       lane.gaps.length > 0
-        ? html`<tr class="gaps"><td colspan="6">▲ missing ${gaps}${more}</td></tr>`
+        ? html`<tr class="gaps"><td colspan="6">▲ missing ${gaps}${more}${note}</td></tr>`
         : nothing
     }`;
 }

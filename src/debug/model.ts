@@ -13,6 +13,8 @@ const MAX_WINDOW_BYTES = 32_000_000;
 
 export interface ModelOptions {
   readonly ledger: Ledger;
+  /** Whether a lane's first record should be its number 1. @default true */
+  readonly fromBeginning?: boolean;
   /** @default 50000 */
   readonly maxRows?: number;
   /** @default 32000000 */
@@ -33,6 +35,7 @@ export interface Model {
 
 export function createModel({
   ledger,
+  fromBeginning = true,
   maxRows = MAX_ROWS,
   maxBytes = MAX_WINDOW_BYTES,
 }: ModelOptions): Model {
@@ -53,7 +56,7 @@ export function createModel({
     if (at.seq <= before) return;
     highest.set(at.lane, at.seq);
     const range = { lane: at.lane, first: before + 1, count: at.seq - before - 1 };
-    if (range.count === 0) return;
+    if (range.count === 0 || (before === 0 && !fromBeginning)) return;
     const drop = dropOf(record.event);
     // The drop's own row says it all.
     if (drop && drop.lane === at.lane && covers(drop, range)) return;

@@ -17,7 +17,7 @@ import { type ClientTap, tapClient } from './client-tap.ts';
 import { renderDetail } from './detail-panel.ts';
 import { createDrawClock, type DrawClock } from './draw-clock.ts';
 import { pointOf } from './hash-space.ts';
-import { commandOf, type FocusPlace } from './keyboard.ts';
+import { commandOf, focusPlaceOf } from './keyboard.ts';
 import { renderLedger } from './ledger-panel.ts';
 import { describeLiveState } from './live-state.ts';
 import { createOpenRecord, type OpenRecord } from './open-record.ts';
@@ -144,31 +144,31 @@ export class RivuletDebug extends LitElement {
     this.#session.close();
     this.#problem = undefined;
     this.#table.close();
-    this.#session = this.#openSession(this.#resolveConsumer());
+    try {
+      this.#session = this.#openSession(this.consumer ?? this.#createConsumer());
+    } catch (error) {
+      // A wrong option is the page's mistake, and this is where its author looks.
+      this.#problem = error instanceof Error ? error.message : String(error);
+      this.#session = this.#openSession(undefined);
+    }
     this.#table.advance();
     this.#tapClient();
   }
 
-  #resolveConsumer(): Consumer | undefined {
-    if (this.consumer) return this.consumer;
-    if (!this.kinesis || !this.stream) return undefined;
-    try {
-      const from = this.from ?? 'TRIM_HORIZON';
-      return createConsumer({
-        client: this.kinesis,
-        stream: this.stream,
-        from,
-        runtime: this.#runtime,
-      });
-    } catch (error) {
-      // A wrong option is the page's mistake, and this is where its author looks.
-      this.#problem = error instanceof Error ? error.message : String(error);
-      return undefined;
-    }
+  #createConsumer(): Consumer | undefined {
+    const { kinesis: client, stream, from = 'TRIM_HORIZON' } = this;
+    return client && stream
+      ? createConsumer({ client, stream, from, runtime: this.#runtime })
+      : undefined;
   }
 
   #openSession(consumer: Consumer | undefined): Session {
-    return openSession({ consumer, runtime: this.#runtime, onChange: () => this.#clock.request() });
+    return openSession({
+      consumer,
+      fromBeginning: this.#isFromBeginning(),
+      runtime: this.#runtime,
+      onChange: () => this.#clock.request(),
+    });
   }
 
   #tapClient(): void {
@@ -182,9 +182,13 @@ export class RivuletDebug extends LitElement {
       });
   }
 
+  #isFromBeginning(): boolean {
+    return (this.from ?? 'TRIM_HORIZON') === 'TRIM_HORIZON';
+  }
+
   /** Whether everything that this shard gets from now on will be read. */
   #isWatched(shardId: string): boolean {
-    if (!this.consumer && (this.from ?? 'TRIM_HORIZON') === 'TRIM_HORIZON') return true;
+    if (this.#isFromBeginning()) return true;
     return this.#session
       .shards()
       .some((shard) => shard.shardId === shardId && shard.lastReadAt !== undefined);
@@ -192,6 +196,7 @@ export class RivuletDebug extends LitElement {
 
   #draw(): void {
     const isDone = this.#table.advance();
+    this.#tap?.settle(this.#session.model.ledger.lanes());
     this.requestUpdate();
     this.performUpdate();
     const { view, model, shown } = this.#session;
@@ -212,7 +217,7 @@ export class RivuletDebug extends LitElement {
 
   #onKey(event: KeyboardEvent): void {
     const target = event.composedPath()[0];
-    const command = commandOf(event, placeOf(target));
+    const command = commandOf(event, focusPlaceOf(target));
     if (!command || event.defaultPrevented) return;
     event.preventDefault();
     const { renderRoot } = this;
@@ -264,7 +269,6 @@ export class RivuletDebug extends LitElement {
     );
     const totals = model.ledger.totals();
     const stats = this.#tap?.stats();
-    this.#tap?.settle(lanes);
     const live = describeLiveState({
       connected:
         this.#problem !== undefined ||
@@ -282,7 +286,14 @@ export class RivuletDebug extends LitElement {
       ${renderSummary({
         stream: this.stream,
         live,
-        verdict: judge({ totals, lanes, shards, stored: this.#tap?.stored() ?? [], client: stats }),
+        verdict: judge({
+          totals,
+          lanes,
+          shards,
+          stored: this.#tap?.stored() ?? [],
+          fromBeginning: this.#isFromBeginning(),
+          client: stats,
+        }),
         isHeld: view.isHeld(),
         held: snapshot.held,
         onToggleHold: () => this.#act(this.#table.toggleHold),
@@ -332,16 +343,9 @@ export class RivuletDebug extends LitElement {
         isFlushing: this.#isFlushing,
         onFlush: () => this.#act(() => this.#flush()),
       })}
-      ${renderLedger({ lanes, totals, stats })}
+      ${renderLedger({ lanes, totals, stats, fromBeginning: this.#isFromBeginning() })}
       ${renderTabs(this.#tab, (tab) => this.#act(() => this.#choose(tab)))}
       <p class="unseen" role="status">${this.#announcer.update(model.counts(), now)}</p>
     </div>`;
   }
-}
-
-function placeOf(target: EventTarget | undefined): FocusPlace {
-  if (!(target instanceof Element)) return 'table';
-  if (target.matches('input, textarea, select')) return 'field';
-  if (target.matches('button, a, summary')) return 'control';
-  return target.matches('.body, .json') ? 'scroller' : 'table';
 }

@@ -22,12 +22,19 @@ export interface Session {
 
 export interface SessionOptions {
   readonly consumer: Consumer | undefined;
+  /** Whether the stream is read from its beginning. */
+  readonly fromBeginning: boolean;
   readonly runtime: Pick<Runtime, 'monotonic'>;
   readonly onChange: () => void;
 }
 
-export function openSession({ consumer, runtime, onChange }: SessionOptions): Session {
-  const model = createModel({ ledger: createLedger() });
+export function openSession({
+  consumer,
+  fromBeginning,
+  runtime,
+  onChange,
+}: SessionOptions): Session {
+  const model = createModel({ ledger: createLedger(), fromBeginning });
   const reading = consumer && startReading({ consumer, onRecord: model.add, onChange });
   let hues: ReadonlyMap<string, number> = new Map();
   return {

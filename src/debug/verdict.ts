@@ -23,24 +23,34 @@ export interface Evidence {
   readonly lanes: readonly LaneAccount[];
   readonly shards: readonly ShardState[];
   readonly stored: readonly StoredRun[];
+  /** Whether the stream is read from its beginning. If not, what a lane had before is unread, not missing. */
+  readonly fromBeginning: boolean;
   readonly client: Pick<ClientStats, 'queue' | 'lane' | 'captured'> | undefined;
 }
 
-export function judge({ totals, lanes, shards, stored, client }: Evidence): Verdict {
-  const expected = totals.received + totals.missing;
+export function judge(evidence: Evidence): Verdict {
+  const { totals, lanes, shards, stored, client } = evidence;
+  const missing = totals.missing - (evidence.fromBeginning ? 0 : sum(lanes.map(unreadOf)));
+  const expected = totals.received + missing;
   const lost = countLost(stored, lanes, shards);
   if (lost > 0) {
     // What is lost at a lane's end lies beyond all that arrived, and so outside its gaps.
-    const all = totals.received + Math.max(totals.missing, lost);
+    const all = totals.received + Math.max(missing, lost);
     return { tone: 'lost', text: `${formatCount(lost)} lost of ${formatCount(all)}` };
   }
   if (expected === 0 && !client?.captured) return { tone: 'none', text: 'No events yet' };
 
-  const count = `${formatCount(totals.missing)} missing of ${formatCount(expected)}`;
-  const pending = reasonToWait(totals, lanes, shards, stored, client);
+  const count = `${formatCount(missing)} missing of ${formatCount(expected)}`;
+  const pending = reasonToWait(missing, lanes, shards, stored, client);
   return pending
     ? { tone: 'pending', text: `${count} · ${pending}` }
     : { tone: 'proven', text: count };
+}
+
+/** Numbers of a lane below the first that was read: they were written before reading began, or were never there. */
+export function unreadOf(lane: Pick<LaneAccount, 'gaps'>): number {
+  const [gap] = lane.gaps;
+  return gap?.first === 1 ? gap.count : 0;
 }
 
 /** Stored runs that have not all arrived. What has is of no more interest. */
@@ -53,13 +63,13 @@ export function outstandingRuns<Run extends LaneRange>(
 }
 
 function reasonToWait(
-  totals: LedgerTotals,
+  missing: number,
   lanes: readonly LaneAccount[],
   shards: readonly ShardState[],
   stored: readonly StoredRun[],
   client: Evidence['client'],
 ): string | undefined {
-  if (totals.missing > 0) return 'may still come';
+  if (missing > 0) return 'may still come';
   if (client && client.queue.events > 0) return `${formatCount(client.queue.events)} queued`;
   const byLane = new Map(lanes.map((lane) => [lane.lane, lane]));
   const onTheWay = sum(stored.map((run) => absentOf(run, byLane.get(run.lane))));

@@ -63,10 +63,11 @@ const PAGE = `<!doctype html>
     <link rel="icon" href="data:," />
     <style>
       :root { color-scheme: light dark; }
-      body { margin: 0; block-size: 100dvh; }
+      body { margin: 0; }
+      main { block-size: 100dvh; }
     </style>
     <script type="module" src="/page.js"></script>
   </head>
-  <body></body>
+  <body><main></main></body>
 </html>
 `;

@@ -96,6 +96,10 @@ const page = {
       }),
     );
   },
+  /** One event of this name. */
+  feedNamed(event: string): void {
+    push([recordOf('Qm-4nn7RsT', 1, { event })]);
+  },
   /** A gap that stays, a copy, a late event, a declared drop. */
   feedTrouble(): void {
     const lane = OTHERS[0] ?? OWN;
@@ -172,4 +176,4 @@ consumer.setShards(shards());
 view.stream = 'clickstream';
 view.consumer = consumer;
 view.client = client;
-document.body.append(view);
+document.querySelector('main')?.append(view);

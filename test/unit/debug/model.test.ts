@@ -66,6 +66,18 @@ describe('rows from verdicts', () => {
     expect(model.counts()).toEqual({ records: 2, gaps: 1 });
   });
 
+  it('makes no gap of what a lane had before reading began', () => {
+    const model = createModel({ ledger: createLedger(), fromBeginning: false });
+
+    for (const seq of [41, 44]) model.add(recordOf(LANE, seq));
+
+    expect(rowsOf(model)).toMatchObject([
+      { kind: 'record' },
+      { kind: 'gap', range: { first: 42, count: 2 } },
+      { kind: 'record' },
+    ]);
+  });
+
   it('makes no gap of a copy or of an event that comes late', () => {
     const model = createModel({ ledger: createLedger() });
 

@@ -15,7 +15,14 @@ function evidenceOf(
 ) {
   const ledger = createLedger();
   for (const seq of seqs) ledger.add(recordOf(LANE, seq));
-  return { totals: ledger.totals(), lanes: ledger.lanes(), shards, stored, client: undefined };
+  return {
+    totals: ledger.totals(),
+    lanes: ledger.lanes(),
+    shards,
+    stored,
+    client: undefined,
+    fromBeginning: true,
+  };
 }
 
 function storedRun(first: number, count: number, sequence: string, watched = true): StoredRun {
@@ -86,6 +93,21 @@ describe('the verdict', () => {
     const verdict = judge(evidenceOf([1], [live('900')], [storedRun(2, 3, '500')]));
 
     expect(verdict).toEqual({ tone: 'lost', text: '3 lost of 4' });
+  });
+});
+
+describe('a stream that is not read from its beginning', () => {
+  it('is not blamed for what a lane had before', () => {
+    const evidence = { ...evidenceOf([41, 42], [live()]), fromBeginning: false };
+
+    expect(judge(evidence)).toEqual({ tone: 'proven', text: '0 missing of 2' });
+    expect(judge({ ...evidence, fromBeginning: true }).tone).toBe('pending');
+  });
+
+  it('still misses what is absent between two records', () => {
+    const evidence = { ...evidenceOf([41, 44], [live()]), fromBeginning: false };
+
+    expect(judge(evidence).text).toBe('2 missing of 4 · may still come');
   });
 });
 
