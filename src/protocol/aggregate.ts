@@ -25,7 +25,9 @@ const EXPLICIT_HASH_KEY_INDEX = 2;
 const DATA = 3;
 
 const VARINT = 0;
+const FIXED64 = 1;
 const LENGTH_DELIMITED = 2;
+const FIXED32 = 5;
 
 /** One of the records inside an aggregate. */
 export interface UserRecord {
@@ -67,12 +69,12 @@ export function encodeAggregate(records: readonly UserRecord[], md5: Md5): Uint8
   for (const key of keyTable) write.field(PARTITION_KEY_TABLE, key);
   for (const key of explicitTable) write.field(EXPLICIT_HASH_KEY_TABLE, key);
   for (const entry of entries) {
-    write.varint((RECORDS << 3) | LENGTH_DELIMITED);
+    write.varint(tagOf(RECORDS, LENGTH_DELIMITED));
     write.varint(messageBytes(entry));
-    write.varint((PARTITION_KEY_INDEX << 3) | VARINT);
+    write.varint(tagOf(PARTITION_KEY_INDEX, VARINT));
     write.varint(entry.key);
     if (entry.explicit !== undefined) {
-      write.varint((EXPLICIT_HASH_KEY_INDEX << 3) | VARINT);
+      write.varint(tagOf(EXPLICIT_HASH_KEY_INDEX, VARINT));
       write.varint(entry.explicit);
     }
     write.field(DATA, entry.data);
@@ -106,41 +108,32 @@ export function decodeAggregate(data: Uint8Array, md5: Md5): Decoded {
   const checksum = data.subarray(data.length - MD5_BYTES);
   if (!md5(message).every((byte, index) => byte === checksum[index])) return plain('checksum');
 
-  const partitionKeys: string[] = [];
-  const explicitHashKeys: string[] = [];
-  const entries: Entry[] = [];
-  const text = new TextDecoder();
-  const readable = readFields(message, (field, value) => {
-    if (typeof value === 'number') return true;
-    if (field === PARTITION_KEY_TABLE) partitionKeys.push(text.decode(value));
-    else if (field === EXPLICIT_HASH_KEY_TABLE) explicitHashKeys.push(text.decode(value));
-    else if (field === RECORDS) {
-      const entry = readEntry(value);
-      if (!entry) return false;
-      entries.push(entry);
-    }
-    return true;
-  });
-  if (!readable) return plain('malformed');
+  const read = readMessage(message);
+  if (!read) return plain('malformed');
+  const { partitionKeys, explicitHashKeys, entries } = read;
 
+  // Not before the end: the tables may stand behind the records.
   const records: UserRecord[] = [];
-  for (const entry of entries) {
-    const partitionKey = partitionKeys[entry.key];
+  for (const { key, explicit, data } of entries) {
+    const partitionKey = partitionKeys[key];
     if (partitionKey === undefined) return plain('bad_index');
-    if (entry.explicit === undefined) {
-      records.push({ partitionKey, data: entry.data });
+    if (explicit === NONE) {
+      records.push({ partitionKey, data });
       continue;
     }
-    const explicitHashKey = explicitHashKeys[entry.explicit];
+    const explicitHashKey = explicitHashKeys[explicit];
     if (explicitHashKey === undefined) return plain('bad_index');
-    records.push({ partitionKey, explicitHashKey, data: entry.data });
+    records.push({ partitionKey, explicitHashKey, data });
   }
   return { kind: 'aggregate', records };
 }
 
+/** Stands for an absent number: with it all numbers are of one kind, which is fast. */
+const NONE = -1;
+
 interface Entry {
   readonly key: number;
-  readonly explicit?: number | undefined;
+  readonly explicit: number;
   readonly data: Uint8Array;
 }
 
@@ -197,70 +190,115 @@ function createWriter(bytes: Uint8Array) {
     for (; rest > 127; rest = Math.floor(rest / 128)) bytes[at++] = (rest % 128) | 128;
     bytes[at++] = rest;
   };
-  const field = (tag: number, part: Uint8Array): void => {
-    varint((tag << 3) | LENGTH_DELIMITED);
+  const field = (number: number, part: Uint8Array): void => {
+    varint(tagOf(number, LENGTH_DELIMITED));
     varint(part.length);
     raw(part);
   };
   return { raw, varint, field };
 }
 
-function readEntry(message: Uint8Array): Entry | undefined {
-  let key: number | undefined;
-  let explicit: number | undefined;
-  let data: Uint8Array | undefined;
-  const readable = readFields(message, (field, value) => {
-    if (field === PARTITION_KEY_INDEX && typeof value === 'number') key = value;
-    else if (field === EXPLICIT_HASH_KEY_INDEX && typeof value === 'number') explicit = value;
-    else if (field === DATA && typeof value !== 'number') data = value;
-    return true;
-  });
-  // Both are required: a parser of proto2 refuses the message without them.
-  if (!readable || key === undefined || data === undefined) return undefined;
-  return { key, explicit, data };
+interface Message {
+  readonly partitionKeys: readonly string[];
+  readonly explicitHashKeys: readonly string[];
+  readonly entries: readonly Entry[];
 }
 
-/** Walks a protobuf message; unknown fields are passed over. False when the bytes are not a message. */
-function readFields(
-  bytes: Uint8Array,
-  visit: (field: number, value: number | Uint8Array) => boolean,
-): boolean {
+/**
+ * Reads the protobuf; fields that the format does not have are passed over. `undefined` when it is none. One closure for the
+ * whole message, its place in a variable: a callback for each record would double the time.
+ */
+function readMessage(bytes: Uint8Array): Message | undefined {
+  const text = new TextDecoder();
+  const partitionKeys: string[] = [];
+  const explicitHashKeys: string[] = [];
+  const entries: Entry[] = [];
   let at = 0;
-  const varint = (): number => {
+
+  /** NONE when it does not end before `to`, or has more bits than a number can. */
+  function varint(to: number): number {
     let value = 0;
-    for (let scale = 1; ; scale *= 128) {
-      const byte = bytes[at++];
-      if (byte === undefined || scale > 2 ** 63) return Number.NaN;
+    for (let scale = 1; at < to && scale <= 2 ** 63; scale *= 128) {
+      const byte = bytes[at++] ?? 0;
       value += (byte & 127) * scale;
       if (byte < 128) return value;
     }
-  };
-  while (at < bytes.length) {
-    const tag = varint();
-    const field = Math.floor(tag / 8);
-    if (Number.isNaN(tag) || field === 0) return false;
+    return NONE;
+  }
+
+  /** Where bytes start that end at the new place. NONE when they do not end before `to`. */
+  function delimited(to: number): number {
+    const length = varint(to);
+    const start = at;
+    at += length;
+    return length !== NONE && at <= to ? start : NONE;
+  }
+
+  function pass(tag: number, to: number): boolean {
+    if (tag < 1 << 3) return false;
     switch (tag % 8) {
-      case VARINT: {
-        const value = varint();
-        if (Number.isNaN(value) || !visit(field, value)) return false;
-        break;
-      }
-      case LENGTH_DELIMITED: {
-        const length = varint();
-        if (!(at + length <= bytes.length)) return false;
-        if (!visit(field, bytes.subarray(at, at + length))) return false;
-        at += length;
-        break;
-      }
-      case 1: // fixed64
+      case VARINT:
+        return varint(to) !== NONE;
+      case LENGTH_DELIMITED:
+        return delimited(to) !== NONE;
+      case FIXED64:
         at += 8;
-        break;
-      case 5: // fixed32
+        return at <= to;
+      case FIXED32:
         at += 4;
-        break;
+        return at <= to;
       default:
         return false;
     }
   }
-  return at === bytes.length;
+
+  function entry(to: number): Entry | undefined {
+    let key = NONE;
+    let explicit = NONE;
+    let start = NONE;
+    let end = NONE;
+    while (at < to) {
+      const tag = varint(to);
+      if (tag === tagOf(PARTITION_KEY_INDEX, VARINT)) {
+        key = varint(to);
+        if (key === NONE) return undefined;
+      } else if (tag === tagOf(DATA, LENGTH_DELIMITED)) {
+        start = delimited(to);
+        end = at;
+        if (start === NONE) return undefined;
+      } else if (tag === tagOf(EXPLICIT_HASH_KEY_INDEX, VARINT)) {
+        explicit = varint(to);
+        if (explicit === NONE) return undefined;
+      } else if (!pass(tag, to)) return undefined;
+    }
+    // Both are required: a parser of proto2 refuses the message without them.
+    if (key === NONE || start === NONE) return undefined;
+    return { key, explicit, data: bytes.subarray(start, end) };
+  }
+
+  while (at < bytes.length) {
+    const tag = varint(bytes.length);
+    if (tag % 8 !== LENGTH_DELIMITED) {
+      if (!pass(tag, bytes.length)) return undefined;
+      continue;
+    }
+    const start = delimited(bytes.length);
+    if (start === NONE || tag < 1 << 3) return undefined;
+    if (tag === tagOf(RECORDS, LENGTH_DELIMITED)) {
+      const end = at;
+      at = start;
+      const read = entry(end);
+      if (!read) return undefined;
+      entries.push(read);
+    } else if (tag === tagOf(PARTITION_KEY_TABLE, LENGTH_DELIMITED)) {
+      partitionKeys.push(text.decode(bytes.subarray(start, at)));
+    } else if (tag === tagOf(EXPLICIT_HASH_KEY_TABLE, LENGTH_DELIMITED)) {
+      explicitHashKeys.push(text.decode(bytes.subarray(start, at)));
+    }
+  }
+  return { partitionKeys, explicitHashKeys, entries };
+}
+
+function tagOf(field: number, wireType: number): number {
+  return (field << 3) | wireType;
 }

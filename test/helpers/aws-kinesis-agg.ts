@@ -1,14 +1,23 @@
 import { createRequire } from 'node:module';
 import type { UserRecord } from '../../src/protocol/aggregate.ts';
 
+interface LambdaRecord {
+  /** base64 */
+  readonly data: string;
+  readonly sequenceNumber: string;
+  readonly partitionKey: string;
+}
+
+export interface SdkRecord {
+  readonly Data: Uint8Array;
+  readonly SequenceNumber: string;
+  readonly PartitionKey: string;
+}
+
 /** The part of the package that tests use. Its own types need two packages that are not here. */
 interface Peer {
   readonly deaggregateSync: (
-    record: {
-      readonly data: string;
-      readonly sequenceNumber: string;
-      readonly partitionKey: string;
-    },
+    record: LambdaRecord | SdkRecord,
     computeChecksums: boolean,
     done: (error: Error | undefined, records?: readonly PeerRecord[]) => void,
   ) => void;
@@ -39,6 +48,16 @@ export function peerDecode(data: string): readonly PeerRecord[] {
     },
   );
   return found;
+}
+
+/** The same of a record as the AWS SDK hands it out. Only counts: its results are named otherwise. */
+export function peerCount(record: SdkRecord): number {
+  let count = 0;
+  peer.deaggregateSync(record, true, (error, records) => {
+    if (error) throw error;
+    count = records?.length ?? 0;
+  });
+  return count;
 }
 
 export function peerEncode(records: readonly UserRecord[]): Uint8Array {
