@@ -17,7 +17,10 @@ export interface PageServer {
   readonly stop: () => Promise<void>;
 }
 
-/** Serves one page that has a client as `window.client` from its first script on, and a button to click. */
+/**
+ * Serves one page that has a client as `window.client` from its first script on, and a button to click. More options for
+ * the client may stand in the address, as JSON behind the `#`.
+ */
 export async function startPageServer(options: PageOptions): Promise<PageServer> {
   const script = await bundle(resolve(TEST, 'browser/pages/client-page.ts'));
   const html = pageWith(options);
@@ -68,7 +71,11 @@ function pageWith({ captures = [], ...options }: PageOptions): string {
     <link rel="icon" href="data:," />
     <script src="/client.js"></script>
     <script>
-      window.client = rivulet.createClient({ ...${JSON.stringify(options)}, capture: [${capture}] });
+      window.client = rivulet.createClient({
+        ...${JSON.stringify(options)},
+        ...JSON.parse(decodeURIComponent(location.hash.slice(1)) || '{}'),
+        capture: [${capture}],
+      });
     </script>
   </head>
   <body>
