@@ -80,9 +80,7 @@ async function walk(
 ): Promise<void> {
   for (let range = from; ; ) {
     const page = await transaction.objectStore('segments').getAll(range, PAGE_RECORDS);
-    for (const record of page) {
-      if (isStoredSegment(record) && !visit(record)) return;
-    }
+    if (page.some((record) => isStoredSegment(record) && !visit(record))) return;
     const last = page[PAGE_RECORDS - 1] as { id: number } | undefined;
     if (!last) return;
     range = IDBKeyRange.lowerBound(last.id, true);

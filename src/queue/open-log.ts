@@ -1,4 +1,4 @@
-import { isRivuletError, type RivuletError } from '../errors.ts';
+import type { RivuletError } from '../errors.ts';
 import { createIndexedDbLog, type IndexedDbLogOptions } from './indexeddb-log.ts';
 import { createMemoryLog } from './memory-log.ts';
 import type { SegmentLog } from './types.ts';
@@ -20,10 +20,11 @@ export function openLog({ onMemory, ...options }: OpenLogOptions): SegmentLog {
     try {
       return await call(asked);
     } catch (error) {
-      if (!isRivuletError(error) || error.code !== 'storage_unavailable') throw error;
+      // The log in IndexedDB rejects with nothing else.
+      if ((error as RivuletError).code !== 'storage_unavailable') throw error;
       if (log === asked) {
         log = createMemoryLog();
-        onMemory(error);
+        onMemory(error as RivuletError);
       }
       return call(log);
     }

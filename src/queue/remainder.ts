@@ -16,21 +16,20 @@ const EVENT_STEP = 2 ** -20;
 export function remainderOf(segment: StoredSegment, range: LaneRange): readonly StoredSegment[] {
   if (segment.lane !== range.lane) return [segment];
   const { id, first, count, body } = segment;
-  const run = (from: number, to: number): StoredSegment[] => {
-    if (from >= to) return [];
-    if (to - from === count) return [segment];
-    return [
-      {
-        ...segment,
-        id: id + from * EVENT_STEP,
-        first: first + from,
-        count: to - from,
-        body: sliceLines(body, from, to - from),
-      },
-    ];
-  };
+  const run = (from: number, to: number): StoredSegment =>
+    to - from === count
+      ? segment
+      : {
+          ...segment,
+          id: id + from * EVENT_STEP,
+          first: first + from,
+          count: to - from,
+          body: sliceLines(body, from, to - from),
+        };
   const start = range.first - first;
   const end = start + range.count;
-  // A range beside the segment leaves one of the two runs whole, and the other empty.
-  return [...run(0, Math.min(start, count)), ...run(Math.max(end, 0), count)];
+  // A range beside the segment leaves one of the two runs whole, and the other without an event.
+  return [run(0, Math.min(start, count)), run(Math.max(end, 0), count)].filter(
+    ({ count }) => count > 0,
+  );
 }
