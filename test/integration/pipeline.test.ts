@@ -123,3 +123,23 @@ it('has the relay down', async () => {
 
   await expect(fetch(`${pipeline.relay.gate.url}/v1/health`)).rejects.toThrow();
 });
+
+it('runs the same relay for a stream of AWS, without a local one and without faults in front of it', async () => {
+  const before = descendantsOf(process.pid);
+  const remote = await startPipeline({
+    aws: { accessKeyId: 'id', secretAccessKey: 'secret' },
+    stream: 'orders',
+    region: 'eu-central-1',
+  });
+
+  const answer = await fetch(`${remote.relay.gate.url}/v1/health`);
+  const commands = descendantsOf(process.pid)
+    .filter((pid) => !before.includes(pid))
+    .map(commandOf);
+  await remote.stop();
+
+  expect(answer.status).toBe(200);
+  expect(remote.kinesis).toBeUndefined();
+  expect(commands.filter((command) => command.includes('workerd'))).not.toEqual([]);
+  expect(commands.filter((command) => command.includes('kinesis-local'))).toEqual([]);
+});

@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { resolve } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { commandOf, descendantsOf, survivorsOf } from '../helpers/processes.ts';
 
 const START = resolve(import.meta.dirname, '../../demo/start.ts');
@@ -10,17 +12,34 @@ const END_MS = 10_000;
 let launcher: ChildProcess;
 let output: string;
 
-afterEach(() => void launcher.kill('SIGKILL'));
+let temporary: string;
+
+beforeEach(async () => {
+  temporary = await mkdtemp(join(tmpdir(), 'launched-'));
+});
+
+afterEach(async () => {
+  launcher.kill('SIGKILL');
+  await rm(temporary, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+});
 
 function launch(...args: string[]): Promise<number | null> {
   output = '';
-  launcher = spawn(process.execPath, [START, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  launcher = spawn(process.execPath, [START, ...args], {
+    env: { ...process.env, TMPDIR: temporary },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   for (const stream of [launcher.stdout, launcher.stderr]) {
     stream?.setEncoding('utf8').on('data', (text: string) => {
       output += text;
     });
   }
   return once(launcher, 'close').then(([code]) => code as number | null);
+}
+
+/** Where the relay's secrets lie while it runs. */
+async function settingsFolders(): Promise<string[]> {
+  return (await readdir(temporary)).filter((name) => name.startsWith('rivulet-relay-'));
 }
 
 /** Resolves when the table of addresses is out, with the address of the demo. */
@@ -47,6 +66,7 @@ describe('npm start', () => {
     const changed = await (await setFaults('{"kinesis":"throttle"}')).json();
     const wrong = await setFaults('{"kinesis":"on fire"}');
     const health = await fetch(`${facts.endpoint}/v1/health`);
+    const settings = await settingsFolders();
 
     expect(page.headers.get('content-type')).toContain('text/html');
     expect(facts).toEqual({
@@ -66,6 +86,8 @@ describe('npm start', () => {
     expect(await ended).toBe(0);
     expect(started.length).toBeGreaterThanOrEqual(3);
     expect(await survivorsOf(started, 0)).toEqual([]);
+    expect(settings).toHaveLength(1);
+    expect(await settingsFolders()).toEqual([]);
   });
 
   it('ends everything and names the part when one dies', async () => {
@@ -93,8 +115,10 @@ describe('npm start', () => {
 
   it('ends cleanly when it is interrupted while it starts', async () => {
     const ended = launch();
-    while (descendantsOf(launcher.pid ?? 0).length < 2)
-      await once(launcher.stdout ?? launcher, 'data');
+    await vi.waitFor(() => expect(descendantsOf(launcher.pid ?? 0).length).toBeGreaterThan(1), {
+      timeout: 30_000,
+      interval: 20,
+    });
     const started = descendantsOf(launcher.pid ?? 0);
 
     launcher.kill('SIGINT');

@@ -1,0 +1,58 @@
+import { ListStreamsCommand, PutRecordsCommand } from '@aws-sdk/client-kinesis';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { createLocalClient } from '../../demo/launcher/kinesis-local.ts';
+import { type Pipeline, startPipeline } from '../../demo/launcher/pipeline.ts';
+import { createConsumer, createReadDoorClient } from '../../src/consumer/index.ts';
+
+let pipeline: Pipeline;
+
+beforeAll(async () => {
+  pipeline = await startPipeline();
+});
+
+afterAll(() => pipeline?.stop());
+
+async function readDoor(token?: string) {
+  const { url } = pipeline.relay.gate;
+  return createReadDoorClient({ endpoint: url, token: token ?? (await pipeline.mintReadToken()) });
+}
+
+test('a consumer reads the stream through the relay, with a read token and no credentials', async () => {
+  const direct = createLocalClient(pipeline.kinesis?.url ?? '', pipeline.region);
+  onTestFinished(() => direct.destroy());
+  const consumer = createConsumer({
+    client: await readDoor(),
+    stream: 'clickstream',
+    from: 'TRIM_HORIZON',
+    pollIntervalMs: 200,
+  });
+  onTestFinished(consumer.close);
+  const received: string[] = [];
+  void (async () => {
+    for await (const { data } of consumer) received.push(new TextDecoder().decode(data));
+  })();
+  const texts = Array.from({ length: 50 }, (_, index) => `record-${index}`);
+
+  await direct.send(
+    new PutRecordsCommand({
+      StreamName: 'clickstream',
+      Records: texts.map((text) => ({ PartitionKey: text, Data: Buffer.from(text) })),
+    }),
+  );
+
+  await vi.waitFor(() => expect(received.toSorted()).toEqual(texts.toSorted()), {
+    timeout: 20_000,
+  });
+  expect(consumer.shards()).toHaveLength(4);
+  expect(consumer.error()).toBeUndefined();
+});
+
+test('a token that is none and an operation that writes are refused, and the consumer says why', async () => {
+  const consumer = createConsumer({ client: await readDoor('no.token'), stream: 'clickstream' });
+  onTestFinished(consumer.close);
+
+  await vi.waitFor(() => expect(consumer.error()).toMatch(/^token_invalid: /), { timeout: 20_000 });
+  await expect((await readDoor()).send(new ListStreamsCommand())).rejects.toThrow(
+    expect.objectContaining({ name: 'operation_refused' }),
+  );
+});
