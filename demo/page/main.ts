@@ -1,6 +1,7 @@
 import type { Client } from 'rivulet';
 import 'rivulet/debug';
 import './page.css';
+import './one-pane.css';
 import '../shop/shop.css';
 import { SCENARIOS } from '../scenarios/scenarios.ts';
 import { routeOf, titleOf } from '../shop/routes.ts';

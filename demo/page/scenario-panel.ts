@@ -1,5 +1,6 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { ClientStats } from 'rivulet';
+import './scenario-panel.css';
 import { NEEDS_FAULTS, SCENARIOS } from '../scenarios/scenarios.ts';
 import type { Scenario, Stage } from '../scenarios/types.ts';
 

@@ -20,7 +20,7 @@ export const kinesisThrottles = station('kinesis', 'throttle', {
   id: 'kinesis-throttles',
   label: 'Kinesis throttles',
   watchFor:
-    'Every write is refused with ProvisionedThroughputExceeded. The relay says when to come back; the page waits with its queue, and no event is spent on a retry.',
+    'Every write is refused. The relay says when to come back; the page waits with its queue, and no event is given up for having been tried.',
 });
 
 export const kinesisDown = station('kinesis', 'down', {

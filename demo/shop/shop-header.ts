@@ -13,7 +13,7 @@ export function shopHeader(route: Route, count: number): TemplateResult {
         Rill &amp; Rain
       </a>
       <nav aria-label="Shop">
-        <a class="basket-link" href=${paths.basket} aria-current=${current(route, 'basket')}>
+        <a class="basket-link plain" href=${paths.basket} aria-current=${current(route, 'basket')}>
           Basket
           <span class="basket-count" data-empty=${count === 0 || nothing}>
             ${count}<span class="visually-hidden">${count === 1 ? ' article' : ' articles'}</span>

@@ -5,11 +5,12 @@ import { illustration } from '../illustrations.ts';
 import { formatPrice } from '../products.ts';
 import { paths } from '../routes.ts';
 import type { ShopView } from '../shop-view.ts';
+import './basket-page.css';
 
 export function basketPage(view: ShopView): TemplateResult {
   const lines = view.basket.lines();
   return html`
-    <a class="back" href=${paths.catalogue()}>Everything</a>
+    <a class="back plain" href=${paths.catalogue()}>Everything</a>
     <h1 tabindex="-1">Your basket</h1>
     ${lines.length === 0 ? empty : filled(view, lines)}
   `;
@@ -42,7 +43,7 @@ function lineRow(view: ShopView, { product, quantity }: BasketLine): TemplateRes
   return html`
     <li data-category=${product.category}>
       <span class="plate small">${illustration(product.id)}</span>
-      <h2><a href=${paths.product(product)}>${product.name}</a></h2>
+      <h2><a class="plain" href=${paths.product(product)}>${product.name}</a></h2>
       <div class="quantity" role="group" aria-label=${`Quantity of ${product.name}`}>
         <button type="button" aria-label="One fewer" @click=${set(quantity - 1)}>−</button>
         <span>${quantity}</span>

@@ -3,6 +3,7 @@ import { illustration, streams } from '../illustrations.ts';
 import { CATEGORIES, type Category, formatPrice, type Product, productsOf } from '../products.ts';
 import { paths } from '../routes.ts';
 import type { ShopView } from '../shop-view.ts';
+import './catalogue-page.css';
 
 export function cataloguePage(view: ShopView, category: Category | undefined): TemplateResult {
   return html`

@@ -2,6 +2,7 @@ import { html, type TemplateResult } from 'lit';
 import { formatPrice } from '../products.ts';
 import { paths } from '../routes.ts';
 import type { ShopView } from '../shop-view.ts';
+import './checkout-page.css';
 
 const DELIVERIES = [
   { id: 'stream', name: 'By stream', note: 'Arrives in two to three bends.' },
@@ -25,7 +26,7 @@ export function checkoutPage(view: ShopView): TemplateResult {
     `;
   }
   return html`
-    <a class="back" href=${paths.basket}>Basket</a>
+    <a class="back plain" href=${paths.basket}>Basket</a>
     <h1 tabindex="-1">Checkout</h1>
     <p class="lead">
       Nothing is sold here, and nothing you type is captured. Only that you ordered, and what.

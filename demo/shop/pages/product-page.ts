@@ -3,18 +3,19 @@ import { illustration } from '../illustrations.ts';
 import { formatPrice, type Product, productsOf } from '../products.ts';
 import { paths } from '../routes.ts';
 import type { ShopView } from '../shop-view.ts';
+import './product-page.css';
 
 export function productPage(view: ShopView, product: Product): TemplateResult {
   const held = view.basket.quantityOf(product);
   return html`
-    <a class="back" href=${paths.catalogue()}>Everything</a>
+    <a class="back plain" href=${paths.catalogue()}>Everything</a>
     <article class="product" data-category=${product.category}>
       <div class="plate large">${illustration(product.id)}</div>
       <div class="about">
         <p class="eyebrow">${product.category}</p>
         <h1 tabindex="-1">${product.name}</h1>
         <p class="lead">${product.line}</p>
-        <p>${product.story}</p>
+        <p class="prose">${product.story}</p>
         <ul class="facts">
           ${product.facts.map((fact) => html`<li>${fact}</li>`)}
         </ul>
@@ -46,7 +47,7 @@ function neighbours(view: ShopView, product: Product): TemplateResult {
         ${others.slice(0, 3).map(
           (other, index) => html`
             <li data-category=${other.category}>
-              <a href=${paths.product(other)} @click=${() => view.clicked(other, index + 1)}>
+              <a class="neighbour plain" href=${paths.product(other)} @click=${() => view.clicked(other, index + 1)}>
                 <span class="plate small">${illustration(other.id)}</span>
                 ${other.name}
               </a>

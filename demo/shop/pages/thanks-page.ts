@@ -3,12 +3,13 @@ import { illustration } from '../illustrations.ts';
 import { formatPrice } from '../products.ts';
 import { paths } from '../routes.ts';
 import type { Order } from '../shop-events.ts';
+import './thanks-page.css';
 
 export function thanksPage(order: Order | undefined): TemplateResult {
   return html`
     <section class="thanks">
       <div class="plate large" data-category="Float">${illustration('paper-boat')}</div>
-      <h1 tabindex="-1">Thank you. It is on its way.</h1>
+      <h1 tabindex="-1">Thank you. <span>It is on its way.</span></h1>
       ${order ? receipt(order) : html`<p class="lead">Every order so far has left the bank.</p>`}
       <p><a class="primary" href=${paths.catalogue()}>Back to the bank</a></p>
     </section>
@@ -22,7 +23,7 @@ function receipt(order: Order): TemplateResult {
       Order <strong>${order.id}</strong>: ${count} ${count === 1 ? 'article' : 'articles'},
       ${formatPrice(order.totalCents)}.
     </p>
-    <p>
+    <p class="prose">
       Its <q>Order Completed</q> is already on disk, and leaves for Kinesis as soon as there is a way.
     </p>
   `;
