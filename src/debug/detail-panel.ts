@@ -57,9 +57,9 @@ export function renderDetail(facts: DetailFacts): TemplateResult {
     aside,
     html`<div class="body" tabindex="0" role="group" aria-label="Detail of the record, scrollable">
       ${facts.legs.length > 1 ? renderJourney(facts.legs) : nothing}
-      <h3>Event</h3>
+      <h4>Event</h4>
       ${renderJson(facts.text)}
-      <h3>Record</h3>
+      <h4>Record</h4>
       ${renderFacts(row.record, facts)}
     </div>`,
   );
@@ -69,10 +69,10 @@ function renderJourney(legs: readonly Leg[]): TemplateResult {
   const start = legs[0]?.at ?? 0;
   const whole = Math.max(1, ...legs.map((leg) => leg.at - start));
   const isGuess = legs.some((leg) => leg.approximate);
-  return html`<h3>
+  return html`<h4>
       Journey
       <span class="number muted">${formatDuration(whole)} from capture to ${legs.at(-1)?.station}</span>
-    </h3>
+    </h4>
     <ol class="journey">
       ${legs.map((leg) => {
         const end = ((leg.at - start) / whole) * 100;
@@ -137,7 +137,7 @@ function renderFacts(
 }
 
 export const detailStyles: CSSResult = css`
-  .detail h2 {
+  .detail h3 {
     flex: 0 1 auto;
     overflow: hidden;
     text-overflow: ellipsis;
@@ -147,7 +147,7 @@ export const detailStyles: CSSResult = css`
     min-inline-size: 28px;
     padding: 0;
   }
-  h3 {
+  h4 {
     display: flex;
     align-items: baseline;
     justify-content: space-between;
@@ -155,10 +155,10 @@ export const detailStyles: CSSResult = css`
     margin-block: 14px 6px;
     font: 600 12px/1.4 var(--font);
   }
-  h3:first-child {
+  h4:first-child {
     margin-block-start: 0;
   }
-  h3 .number {
+  h4 .number {
     font-size: 11px;
     font-weight: 400;
   }

@@ -85,7 +85,7 @@ export const layout: CSSResult = css`
       gap: 6px;
       padding: 6px;
     }
-    .records h2 {
+    .records h3 {
       display: none;
     }
   }
@@ -133,6 +133,12 @@ export const layout: CSSResult = css`
       border-color: var(--line);
       background: var(--surface);
       color: var(--text);
+    }
+  }
+  @container rivulet (min-width: 640px) and (max-width: 1079px) and (max-height: 760px) {
+    .view {
+      grid-template-rows: auto 80px minmax(0, 1.5fr) auto minmax(0, 1fr);
+      gap: 6px;
     }
   }
   @container rivulet (min-width: 1080px) {

@@ -9,7 +9,7 @@ export function renderPanel(
 ): TemplateResult {
   return html`<section class="panel ${name}" part=${name} aria-labelledby="title-${name}">
     <header>
-      <h2 id="title-${name}">${title}</h2>
+      <h3 id="title-${name}">${title}</h3>
       <div class="aside">${aside}</div>
     </header>
     ${body}
@@ -36,7 +36,7 @@ export const panelStyles: CSSResult = css`
     padding: 3px 10px;
     border-block-end: 1px solid var(--line);
   }
-  h2 {
+  h3 {
     flex: none;
     font: 600 12.5px/1.4 var(--font);
   }

@@ -96,16 +96,17 @@ export class RivuletDebug extends LitElement {
   #tab: Tab = 'records';
   #isFlushing = false;
   #isCopied = false;
-  #stops: (() => void)[] = [];
+  #stop: () => void = () => {};
 
   override connectedCallback(): void {
     super.connectedCallback();
     const wake = (): void => this.#clock.now();
-    document.addEventListener('visibilitychange', wake);
-    window.addEventListener('online', wake);
-    window.addEventListener('offline', wake);
-    const onKey = (event: KeyboardEvent): void => this.#onKey(event);
-    this.addEventListener('keydown', onKey);
+    const ending = new AbortController();
+    const { signal } = ending;
+    document.addEventListener('visibilitychange', wake, { signal });
+    window.addEventListener('online', wake, { signal });
+    window.addEventListener('offline', wake, { signal });
+    this.addEventListener('keydown', (event) => this.#onKey(event), { signal });
     let stopTick: (() => void) | undefined;
     const tick = (): void => {
       if (!document.hidden) this.#tap?.refresh();
@@ -113,19 +114,16 @@ export class RivuletDebug extends LitElement {
       stopTick = this.#runtime.delay(tick, TICK_MS);
     };
     tick();
-    this.#stops = [
-      () => document.removeEventListener('visibilitychange', wake),
-      () => window.removeEventListener('online', wake),
-      () => window.removeEventListener('offline', wake),
-      () => this.removeEventListener('keydown', onKey),
-      () => stopTick?.(),
-    ];
+    this.#stop = () => {
+      ending.abort();
+      stopTick?.();
+    };
     if (this.hasUpdated) this.#connect();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    for (const stop of this.#stops.reverse()) stop();
+    this.#stop();
     this.#clock.stop();
     this.#session.close();
     this.#tap?.close();

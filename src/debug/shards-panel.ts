@@ -142,6 +142,32 @@ export const shardsStyles: CSSResult = css`
   .behind {
     margin-inline-start: auto;
   }
+  /* Wide and low: a line for each shard, the bars still under each other. */
+  @container rivulet (min-width: 640px) and (max-width: 1079px) {
+    .axis {
+      margin-inline: 182px 262px;
+    }
+    .shards li {
+      display: grid;
+      grid-template-columns: 170px minmax(0, 1fr) 250px;
+      align-items: center;
+      gap: 0 12px;
+      padding-block: 4px;
+    }
+    .shards .head {
+      overflow: hidden;
+    }
+    .track {
+      margin-block: 0;
+    }
+    .figures {
+      flex-wrap: nowrap;
+      white-space: nowrap;
+    }
+    .error {
+      grid-column: 1 / -1;
+    }
+  }
   [data-status='closed'] .track span {
     opacity: 0.4;
   }

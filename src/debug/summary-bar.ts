@@ -24,7 +24,7 @@ const WORDS: Record<Verdict['tone'], string> = {
 export function renderSummary(facts: SummaryFacts): TemplateResult {
   const { live, verdict } = facts;
   return html`<header class="summary" part="summary">
-    <h1>Rivulet ${facts.stream ? html`<span class="stream">${facts.stream}</span>` : nothing}</h1>
+    <h2>Rivulet ${facts.stream ? html`<span class="stream">${facts.stream}</span>` : nothing}</h2>
     <p class="live" data-tone=${live.tone} title=${live.detail ?? nothing}>
       <span class="dot" aria-hidden="true"></span><span class="line">${live.text}</span>
     </p>
@@ -55,7 +55,7 @@ export const summaryStyles: CSSResult = css`
     border-radius: var(--radius);
     background: var(--surface);
   }
-  h1 {
+  h2 {
     margin: 0;
     flex: none;
     font: 650 14px/1.3 var(--font);

@@ -61,6 +61,7 @@ export const tokens: CSSResult = css`
   }
   h2,
   h3,
+  h4,
   p,
   dl,
   dd,

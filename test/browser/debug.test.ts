@@ -218,7 +218,7 @@ describe('the keyboard', () => {
     await page.keyboard.press('j');
     await page.keyboard.press('Enter');
 
-    await eventually(() => text('.detail h2')).toBe('Order Completed');
+    await eventually(() => text('.detail h3')).toBe('Order Completed');
     const stations = await page.locator('rivulet-debug .station').allInnerTexts();
     expect(stations).toEqual([
       'Captured',

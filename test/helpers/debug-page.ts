@@ -64,10 +64,11 @@ const PAGE = `<!doctype html>
     <style>
       :root { color-scheme: light dark; }
       body { margin: 0; }
+      h1 { position: absolute; clip-path: inset(50%); }
       main { block-size: 100dvh; }
     </style>
     <script type="module" src="/page.js"></script>
   </head>
-  <body><main></main></body>
+  <body><h1>Debug view</h1><main></main></body>
 </html>
 `;
