@@ -40,6 +40,8 @@ export interface BatchSender {
   readonly configure: (config: RemoteConfig) => void;
   readonly limits: () => { maxEvents: number; maxBytes: number; flushIntervalMs: number };
   readonly counts: () => { stored: number; rejected: number };
+  /** Another tab sends from now on: what this one holds may be stored by the time that it is back. */
+  readonly letGo: () => void;
 }
 
 export interface SenderSetting {
@@ -125,7 +127,7 @@ export function createBatchSender(setting: SenderSetting): BatchSender {
 
   async function send(batch: Prepared, session: Session): Promise<Outcome> {
     const { token, key, clockOffsetMs } = session;
-    const sentAt = runtime.now() + clockOffsetMs;
+    const sentAt = Math.round(runtime.now() + clockOffsetMs);
     const signature = await sign(key, sentAt, batch.payload);
     const body = joinBytes(encodeHead({ token, sentAt, signature }), batch.payload);
     emit('sending', {
@@ -204,8 +206,8 @@ export function createBatchSender(setting: SenderSetting): BatchSender {
       if (batch.events > 1) return 'more';
       // A 400 that is not the relay's says nothing about the event: a proxy's word deletes nothing.
       if (isOurs || status === 413) {
-        const [piece] = batch.pieces;
-        const range = overlap(piece as BatchPiece, piece as BatchPiece) as LaneRange;
+        const { lane, first, count } = batch.pieces[0] as BatchPiece;
+        const range = { lane, first, count };
         await reject(range, status === 413 ? 'event_too_large' : 'not_an_event', reason);
         settled.push(range);
         return 'more';
@@ -227,7 +229,11 @@ export function createBatchSender(setting: SenderSetting): BatchSender {
     return { reason: 'backoff', waitMs };
   }
 
-  return { sendNext, configure, limits, counts: () => ({ stored, rejected }) };
+  function letGo(): void {
+    held = undefined;
+  }
+
+  return { sendNext, configure, limits, counts: () => ({ stored, rejected }), letGo };
 }
 
 /** What two runs share. A receipt for anything that was not sent settles nothing. */

@@ -100,6 +100,7 @@ export function createClient(options: ClientOptions): Client {
   const lock = createTabLock(runtime.locks, databaseName, (isLeader) => {
     if (leader === isLeader) return;
     leader = isLeader;
+    if (!leader) sender.letGo();
     emit('leader', { leader });
     loop.lead(leader);
   });

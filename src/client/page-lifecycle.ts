@@ -25,10 +25,8 @@ export function watchPage(page: Window | undefined, handlers: LifecycleHandlers)
   const stopping = new AbortController();
   let isSuspended = false;
 
-  function listen(target: EventTarget, types: string, handler: () => void): void {
-    for (const type of types.split(' ')) {
-      target.addEventListener(type, handler, { capture: true, signal: stopping.signal });
-    }
+  function listen(target: EventTarget, type: string, handler: () => void): void {
+    target.addEventListener(type, handler, { capture: true, signal: stopping.signal });
   }
   function suspend(): void {
     isSuspended = true;

@@ -14,6 +14,8 @@ export interface Session extends SessionAnswer {
   readonly roundTripMs: number;
 }
 
+type Clock = Pick<Session, 'clockOffsetMs' | 'roundTripMs'>;
+
 /** The right to send, and the relay's clock. */
 export interface Sessions {
   /** A session that can be used now, or the answer that stands in its way. */
@@ -50,11 +52,9 @@ export function createSessions(setting: SessionSetting): Sessions {
         setting.onConfig({ ...stored.config, pauseMs: 0 });
       }
     }
-    const isUsable =
-      session &&
-      !isRefused &&
-      session.expires - RENEW_BEFORE_MS > runtime.now() + session.clockOffsetMs;
-    return isUsable && session ? session : renew();
+    if (!session || isRefused) return renew();
+    const leftMs = session.expires - session.clockOffsetMs - runtime.now();
+    return leftMs > RENEW_BEFORE_MS ? session : renew();
   }
 
   async function renew(): Promise<Session | Answer> {
@@ -67,11 +67,8 @@ export function createSessions(setting: SessionSetting): Sessions {
     const { body } = answer;
     if (answer.status !== 200 || !isSessionAnswer(body)) return answer;
     const roundTripMs = runtime.monotonic() - startedAt;
-    const measured = {
-      clockOffsetMs: Math.round(body.now - askedAt - roundTripMs / 2),
-      roundTripMs,
-    };
-    session = { ...body, ...betterClock(session, measured) };
+    const clockOffsetMs = Math.round(body.now - askedAt - roundTripMs / 2);
+    session = { ...body, ...betterClock({ clockOffsetMs, roundTripMs }, session) };
     isRefused = false;
     setting.onConfig(body.config);
     // Without a place to keep it, the next page asks again.
@@ -88,15 +85,13 @@ export function createSessions(setting: SessionSetting): Sessions {
   };
 }
 
-type Clock = Pick<Session, 'clockOffsetMs' | 'roundTripMs'>;
-
-/** The offset with the smaller round trip, unless they contradict each other: then somebody has set the clock. */
-function betterClock(known: Clock | undefined, measured: Clock): Clock {
-  if (!known || measured.roundTripMs <= known.roundTripMs) return measured;
-  const apartMs = Math.abs(known.clockOffsetMs - measured.clockOffsetMs);
-  if (apartMs > known.roundTripMs + measured.roundTripMs) return measured;
+/** The offset with the smaller round trip, unless the two contradict each other: then somebody has set the clock. */
+function betterClock(measured: Clock, known = measured): Clock {
   const { clockOffsetMs, roundTripMs } = known;
-  return { clockOffsetMs, roundTripMs };
+  const apartMs = Math.abs(clockOffsetMs - measured.clockOffsetMs);
+  const isBetter =
+    roundTripMs < measured.roundTripMs && apartMs <= roundTripMs + measured.roundTripMs;
+  return isBetter ? { clockOffsetMs, roundTripMs } : measured;
 }
 
 function isSession(value: unknown): value is Session {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createTabLock } from '../../../src/client/tab-lock.ts';
 import { createFakeLocks } from '../../helpers/fake-locks.ts';
 import { createTestClient, type TestClient } from '../../helpers/test-client.ts';
+import { createTestPage } from '../../helpers/test-page.ts';
 
 /** A channel between the tabs of one test, in this very turn. */
 function createChannels(): (name: string) => BroadcastChannel {
@@ -61,6 +62,26 @@ describe('two tabs', () => {
     expect(second.heardOf('leader')).toEqual([{ leader: true }]);
     expect(first.relay.stored).toHaveLength(2);
     expect(first.relay.sessions.length).toBeLessThanOrEqual(1);
+  });
+
+  test('do not send again what the other has sent while one was away', async () => {
+    const locks = createFakeLocks();
+    const page = createTestPage('https://shop.test/');
+    const first = createTestClient({ runtime: { locks, page: page.window } });
+    const second = createTestClient({ sharing: first, seed: 2, runtime: { locks } });
+    first.relay.replyToBatches('network');
+    first.client.track('One');
+    await first.client.flush();
+    page.fire('window', 'pagehide');
+    await first.clock.settle();
+    expect(first.relay.stored).toHaveLength(1);
+
+    page.fire('window', 'pageshow');
+    await second.client.close();
+    await first.clock.advance(6000);
+
+    expect((await first.client.stats()).leader).toBe(true);
+    expect(first.relay.stored).toHaveLength(1);
   });
 
   test('flush through the one that sends', async () => {
