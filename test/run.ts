@@ -38,6 +38,8 @@ async function main(): Promise<number> {
 try {
   process.exitCode = await main();
 } catch (error) {
+  // Whoever reads only the last line must not take this for success.
   console.error(error instanceof Error ? error.message : error);
+  console.log(`\n${formatCounts({}, 1)}`);
   process.exitCode = 1;
 }
