@@ -41,17 +41,21 @@ export function orderLanes(lanes: readonly LaneAccount[], own: string | undefine
 }
 
 function renderOwn(stats: ClientStats): TemplateResult {
-  const rest = stats.captured - stats.stored - stats.rejected - stats.dropped;
-  const adds = rest === stats.queue.events;
+  const { captured, stored, rejected, dropped, queue } = stats;
+  const left = `${formatCount(queue.events)} queued`;
+  // Another tab may have sent ours, or this one sends what other pages left: then there is no sum to make.
+  if (captured - stored - rejected - dropped !== queue.events) {
+    return html`<p class="sum number">
+      <span>${formatCount(captured)} captured here</span> ·
+      <span>${formatCount(stored)} stored by this tab, for all pages</span> ·
+      <span>${formatCount(rejected)} rejected</span> · <span>${formatCount(dropped)} dropped</span> ·
+      <span>${left}</span>
+    </p>`;
+  }
   return html`<p class="sum number">
-    <span>${formatCount(stats.captured)} captured</span> − <span>${formatCount(stats.stored)} stored</span> −
-    <span>${formatCount(stats.rejected)} rejected</span> − <span>${formatCount(stats.dropped)} dropped</span> =
-    <span>${formatCount(rest)}</span>
-    ${
-      adds
-        ? html`<strong class="adds">✓ ${formatCount(stats.queue.events)} queued</strong>`
-        : html`<span class="muted">${formatCount(stats.queue.events)} queued, of all tabs and pages</span>`
-    }
+    <span>${formatCount(captured)} captured</span> − <span>${formatCount(stored)} stored</span> −
+    <span>${formatCount(rejected)} rejected</span> − <span>${formatCount(dropped)} dropped</span> =
+    <strong class="adds">✓ ${left}</strong>
   </p>`;
 }
 

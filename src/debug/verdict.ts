@@ -42,9 +42,8 @@ export function judge(evidence: Evidence): Verdict {
 
   const count = `${formatCount(missing)} missing of ${formatCount(expected)}`;
   const pending = reasonToWait(missing, lanes, shards, stored, client);
-  return pending
-    ? { tone: 'pending', text: `${count} · ${pending}` }
-    : { tone: 'proven', text: count };
+  if (!pending) return { tone: 'proven', text: count };
+  return { tone: 'pending', text: expected === 0 ? pending : `${count} · ${pending}` };
 }
 
 /** Numbers of a lane below the first that was read: they were written before reading began, or were never there. */

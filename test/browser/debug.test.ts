@@ -268,6 +268,20 @@ describe('the page’s queue', () => {
     expect(await text('.verdict')).toContain('20 queued');
   });
 
+  it('makes no sum of what other pages left behind', async () => {
+    await open();
+
+    await page.evaluate(() => {
+      debugPage.settle(20);
+      debugPage.client.setStats({ stored: 1_000 });
+    });
+
+    await eventually(() => text('.ledger .sum')).toContain(
+      '1,000 stored by this tab, for all pages',
+    );
+    expect(await text('.ledger .sum')).not.toContain('✓');
+  });
+
   it('says that there is no client', async () => {
     await open();
 

@@ -57,6 +57,16 @@ describe('the verdict', () => {
     expect(verdict).toEqual({ tone: 'pending', text: '0 missing of 1 · 20 queued' });
   });
 
+  it('counts only what waits before the first event was read', () => {
+    const queue = { segments: 1, events: 20, bytes: 4_000 };
+    const verdict = judge({
+      ...evidenceOf([], [live()]),
+      client: { queue, lane: LANE, captured: 20 },
+    });
+
+    expect(verdict).toEqual({ tone: 'pending', text: '20 queued' });
+  });
+
   it('waits for what is stored and was not read yet', () => {
     const verdict = judge(evidenceOf([1, 2], [live('100')], [storedRun(3, 4, '200')]));
 
