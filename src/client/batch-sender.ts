@@ -1,4 +1,4 @@
-import { type ErrorCode, RivuletError } from '../errors.ts';
+import type { ErrorCode } from '../errors.ts';
 import { encodeHead } from '../protocol/batch.ts';
 import type { LaneRange } from '../protocol/event.ts';
 import { MAX_BATCH_BYTES, MAX_BATCH_EVENTS } from '../protocol/limits.ts';
@@ -15,7 +15,7 @@ import { compress } from '../transport/compress.ts';
 import type { Answer, Transport } from '../transport/fetch-transport.ts';
 import { backoffMs, boundedWaitMs } from '../transport/retry.ts';
 import type { Signer } from '../transport/signer.ts';
-import type { Emit } from './emitter.ts';
+import type { Emitter } from './emitter.ts';
 import { encodeBatch, joinBytes } from './encode-batch.ts';
 import type { ResolvedOptions } from './options.ts';
 import { SDK } from './sdk.ts';
@@ -53,7 +53,7 @@ export interface SenderSetting {
   readonly isOffline: () => boolean;
   /** Leaves word of a rejected run on the stream; resolves when that is in the log. */
   readonly declareRejected: (range: LaneRange) => Promise<void>;
-  readonly emit: Emit;
+  readonly emitter: Emitter;
 }
 
 /** A batch as it travels. Kept until its outcome is known: the same bytes go again. */
@@ -66,7 +66,8 @@ interface Prepared {
 }
 
 export function createBatchSender(setting: SenderSetting): BatchSender {
-  const { options, log, sessions, transport, sign, emit } = setting;
+  const { options, log, sessions, transport, sign } = setting;
+  const { emit, fail } = setting.emitter;
   const { runtime } = options;
   let config: RemoteConfig = {};
   let pauseMs = 0;
@@ -189,7 +190,7 @@ export function createBatchSender(setting: SenderSetting): BatchSender {
     const isOurs = typeof body.code === 'string';
     const code = (isOurs ? body.code : status ? 'answer_invalid' : 'network') as ErrorCode;
     const reason = `${batch ? 'batch' : 'session'}: expected an answer, got ${status} ${body.reason ?? code}`;
-    emit('error', new RivuletError(code, reason));
+    fail(code, reason);
     const reaction = reactionTo(status);
     if (reaction === 'stop') return { reason: 'refused', code };
     if (reaction === 'renew') {

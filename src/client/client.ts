@@ -1,4 +1,3 @@
-import { RivuletError } from '../errors.ts';
 import type { EventType } from '../protocol/event.ts';
 import { openLog } from '../queue/open-log.ts';
 import type { LogStats } from '../queue/types.ts';
@@ -27,7 +26,8 @@ export function createClient(options: ClientOptions): Client {
   const settings = resolveOptions(options);
   const { runtime, endpoint, writeKey, databaseName } = settings;
   const { page } = runtime;
-  const { on, emit } = createEmitter();
+  const emitter = createEmitter();
+  const { on, emit } = emitter;
   const identity = createIdentity(runtime, databaseName);
   const log = openLog({
     indexedDB: runtime.indexedDB,
@@ -59,7 +59,7 @@ export function createClient(options: ClientOptions): Client {
       if (leader) loop.wake(count, body.length);
       else channel?.postMessage([count, body.length]);
     },
-    emit,
+    emitter,
   });
   const sessions = createSessions({
     runtime,
@@ -83,14 +83,14 @@ export function createClient(options: ClientOptions): Client {
       lane.declare(range, 'rejected');
       await lane.write();
     },
-    emit,
+    emitter,
   });
   const loop = createDeliveryLoop({
     runtime,
     sender,
     isOffline,
     retryMs: settings.retryBaseMs,
-    emit,
+    emitter,
   });
 
   // From here on the page is listened to.
@@ -153,7 +153,13 @@ export function createClient(options: ClientOptions): Client {
   }
 
   async function stop(): Promise<void> {
-    for (const stopSource of stopSources.reverse()) stopSource();
+    for (const stopSource of stopSources.reverse()) {
+      try {
+        stopSource();
+      } catch (cause) {
+        emitter.fail('capture_failed', 'capture source: did not stop', cause);
+      }
+    }
     await lane.write();
     await loop.stop();
     lifecycle.stop();
@@ -168,11 +174,10 @@ export function createClient(options: ClientOptions): Client {
       try {
         stopSources.push(source.start(host));
       } catch (cause) {
-        const error = new RivuletError('capture_failed', `${source.name}: did not start`, {
-          cause,
-        });
         // Not before there can be a listener.
-        Promise.resolve().then(() => emit('error', error));
+        Promise.resolve().then(() =>
+          emitter.fail('capture_failed', `${source.name}: did not start`, cause),
+        );
       }
     }
   }

@@ -1,7 +1,6 @@
-import { RivuletError } from '../errors.ts';
 import type { Runtime } from '../runtime.ts';
 import type { BatchSender, Hold } from './batch-sender.ts';
-import type { Emit } from './emitter.ts';
+import type { Emitter } from './emitter.ts';
 import type { Pause } from './types.ts';
 
 /** When to send: one request after another, while nothing stands in the way. */
@@ -24,11 +23,12 @@ export interface LoopSetting {
   readonly isOffline: () => boolean;
   /** After a failure of the log, and after the network is back: it says so before it is. */
   readonly retryMs: number;
-  readonly emit: Emit;
+  readonly emitter: Emitter;
 }
 
 export function createDeliveryLoop(setting: LoopSetting): DeliveryLoop {
-  const { runtime, sender, isOffline, retryMs, emit } = setting;
+  const { runtime, sender, isOffline, retryMs } = setting;
+  const { emit, fail } = setting.emitter;
   let pause: Pause | undefined = { reason: 'follower' };
   let running: Promise<void> | undefined;
   let cancelTimer: (() => void) | undefined;
@@ -51,11 +51,7 @@ export function createDeliveryLoop(setting: LoopSetting): DeliveryLoop {
 
   function hold({ reason, code, waitMs }: Hold): void {
     disarm();
-    pause = {
-      reason,
-      ...(code !== undefined && { code }),
-      ...(waitMs !== undefined && { until: runtime.now() + waitMs }),
-    };
+    pause = { reason, code, until: waitMs === undefined ? waitMs : runtime.now() + waitMs };
     emit('paused', pause);
     if (waitMs !== undefined) arm(resume, waitMs);
   }
@@ -85,7 +81,7 @@ export function createDeliveryLoop(setting: LoopSetting): DeliveryLoop {
     while (!pause && !isStopped) {
       if (isOffline()) return hold({ reason: 'offline' });
       const outcome = await sender.sendNext(capturedUntil).catch((cause: unknown): Hold => {
-        emit('error', new RivuletError('storage_failed', 'log: failed', { cause }));
+        fail('storage_failed', 'log: failed', cause);
         return { reason: 'backoff', waitMs: retryMs };
       });
       if (typeof outcome === 'object') {

@@ -1,4 +1,4 @@
-import { RivuletError } from '../errors.ts';
+import { type ErrorCode, RivuletError } from '../errors.ts';
 import type { Client, ClientEvents } from './types.ts';
 
 export type Emit = <Name extends keyof ClientEvents>(
@@ -9,6 +9,8 @@ export type Emit = <Name extends keyof ClientEvents>(
 export interface Emitter {
   readonly on: Client['on'];
   readonly emit: Emit;
+  /** Tells of an `error`. */
+  readonly fail: (code: ErrorCode, message: string, cause?: unknown) => void;
 }
 
 /** Tells listeners. One that throws is reported as an `error`, and harms neither its neighbours nor the client. */
@@ -22,18 +24,17 @@ export function createEmitter(): Emitter {
         listener.call(detail as never);
       } catch (cause) {
         // Whoever hears of errors and throws has nobody left to be reported to.
-        if (name !== 'error') {
-          emit(
-            'error',
-            new RivuletError('listener_failed', `listener of "${name}": threw`, { cause }),
-          );
-        }
+        if (name !== 'error') fail('listener_failed', `listener of "${name}": threw`, cause);
       }
     }
   };
 
+  const fail: Emitter['fail'] = (code, message, cause) =>
+    emit('error', new RivuletError(code, message, { cause }));
+
   return {
     emit,
+    fail,
     on(name, call) {
       const listener = { name, call };
       listeners.push(listener);

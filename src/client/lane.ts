@@ -1,10 +1,9 @@
-import { RivuletError } from '../errors.ts';
 import { encodeBase64url } from '../protocol/base64url.ts';
 import type { CapturedEvent, DropReason, EventType, LaneRange } from '../protocol/event.ts';
 import { MAX_EVENT_BYTES } from '../protocol/limits.ts';
 import type { ReadLimits, Segment } from '../queue/types.ts';
 import type { Runtime } from '../runtime.ts';
-import type { Emit } from './emitter.ts';
+import type { Emitter } from './emitter.ts';
 
 /** Each write is a transaction: ten a second at most, or the page pays more for the writes than for the events. */
 const WRITE_INTERVAL_MS = 100;
@@ -50,7 +49,7 @@ export interface LaneSetting {
   /** Whether the page may end with this task, or a timer may never fire. */
   readonly isLeaving: () => boolean;
   readonly onLogged: (segment: Segment) => void;
-  readonly emit: Emit;
+  readonly emitter: Emitter;
 }
 
 interface OpenSegment extends Pick<Segment, 'first' | 'createdAt' | 'context'> {
@@ -60,7 +59,8 @@ interface OpenSegment extends Pick<Segment, 'first' | 'createdAt' | 'context'> {
 }
 
 export function createLane(setting: LaneSetting): Lane {
-  const { runtime, limits, context, append, isLeaving, onLogged, emit } = setting;
+  const { runtime, limits, context, append, isLeaving, onLogged } = setting;
+  const { emit, fail } = setting.emitter;
   const id = encodeBase64url(runtime.randomBytes(LANE_LENGTH)).slice(0, LANE_LENGTH);
   const encoder = new TextEncoder();
   const declarations = new Set<number>();
@@ -103,8 +103,7 @@ export function createLane(setting: LaneSetting): Lane {
     captured++;
     unwritten++;
     schedule();
-    const { event } = fields;
-    emit('captured', { lane: id, seq: captured, type, at, ...(event !== undefined && { event }) });
+    emit('captured', { lane: id, seq: captured, type, at, event: fields.event });
   }
 
   function isTooLarge(line: string): boolean {
@@ -194,9 +193,7 @@ export function createLane(setting: LaneSetting): Lane {
         },
         (cause: unknown) => {
           waiting = segments.concat(waiting);
-          if (!failing) {
-            emit('error', new RivuletError('storage_failed', 'log: refused a write', { cause }));
-          }
+          if (!failing) fail('storage_failed', 'log: refused a write', cause);
           failing = true;
         },
       )

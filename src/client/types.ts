@@ -113,15 +113,19 @@ export type PauseReason =
 export interface Pause {
   readonly reason: PauseReason;
   /** Milliseconds since 1970, when the next try is due. Absent where it waits for something else than time. */
-  readonly until?: number;
+  readonly until?: number | undefined;
   /** The relay's code, where there was an answer. */
-  readonly code?: string;
+  readonly code?: string | undefined;
 }
 
 /** Names and details of what {@link Client.on} hears. Times (`at`) are milliseconds since 1970 on the client's clock. */
 export interface ClientEvents {
   /** An event was serialised into the open segment. */
-  captured: Position & { readonly type: EventType; readonly event?: string; readonly at: number };
+  captured: Position & {
+    readonly type: EventType;
+    readonly event?: string | undefined;
+    readonly at: number;
+  };
   /** A segment is on disk (or in memory, where there is no disk). */
   logged: LaneRange & { readonly at: number };
   /** A request leaves. */

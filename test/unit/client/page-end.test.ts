@@ -96,6 +96,26 @@ describe('a page that ends', () => {
     expect(heardOf('leader').map(({ leader }) => leader)).toEqual([false, true]);
   });
 
+  test('goes on without a source that fails, at its start or at its end', async () => {
+    const fails = () => {
+      throw new Error('mine');
+    };
+    const stopped: string[] = [];
+    const { client, clock, heardOf } = open({
+      capture: [
+        { name: 'starts badly', start: fails },
+        { name: 'first', start: () => () => stopped.push('first') },
+        { name: 'stops badly', start: () => fails },
+        { name: 'last', start: () => () => stopped.push('last') },
+      ],
+    });
+    await clock.settle();
+    await client.close();
+
+    expect(heardOf('error').map(({ code }) => code)).toEqual(['capture_failed', 'capture_failed']);
+    expect(stopped).toEqual(['last', 'first']);
+  });
+
   test('is watched no more after the client has closed', async () => {
     const { client, clock, page } = open();
     await clock.settle();
