@@ -3,60 +3,68 @@ export interface Channel<T> {
   readonly push: (items: readonly T[]) => void;
   /** Resolves when fewer than the wished number wait to be pulled, or at the end: readers wait here and not in memory. */
   readonly room: () => Promise<void>;
-  readonly next: () => Promise<IteratorResult<T, undefined>>;
-  /** Ends every `next` and `room`; what waits is forgotten. */
-  readonly close: () => void;
+  /** What was pushed, in its order. Ends when it is closed, and closes by being left. */
+  readonly items: AsyncGenerator<T, undefined>;
 }
 
-export function createChannel<T>(wished: number): Channel<T> {
-  let waiting: T[] = [];
-  // A moving head: `shift` of a long array copies it.
+/** A channel that the signal closes. What then still waits is forgotten. */
+export function createChannel<T>(
+  wished: number,
+  signal: AbortSignal,
+  left: () => void,
+): Channel<T> {
+  const pushed = createBell();
+  const pulled = createBell();
+  const waiting: T[] = [];
+  // A moving head, moved back now and then: `shift` copies a long array each time.
   let head = 0;
-  let closed = false;
-  let pulls: ((result: IteratorResult<T, undefined>) => void)[] = [];
-  let pushers: (() => void)[] = [];
 
-  function push(items: readonly T[]): void {
-    if (closed) return;
-    for (const item of items) {
-      const pull = pulls.shift();
-      if (pull) pull({ done: false, value: item });
-      else waiting.push(item);
+  signal.addEventListener('abort', () => {
+    pushed.ring();
+    pulled.ring();
+  });
+
+  async function* pull(): AsyncGenerator<T, undefined> {
+    try {
+      while (!signal.aborted) {
+        if (head < waiting.length) {
+          const item = waiting[head++] as T;
+          if (head > wished) {
+            waiting.splice(0, head);
+            head = 0;
+          }
+          if (waiting.length - head < wished) pulled.ring();
+          yield item;
+        } else {
+          await pushed.heard();
+        }
+      }
+    } finally {
+      left();
     }
+    return undefined;
   }
 
-  function room(): Promise<void> {
-    if (closed || waiting.length - head < wished) return Promise.resolve();
-    return new Promise((resolve) => pushers.push(resolve));
-  }
+  return {
+    push: (items) => {
+      for (const item of items) waiting.push(item);
+      pushed.ring();
+    },
+    room: async () => {
+      if (!signal.aborted && waiting.length - head >= wished) await pulled.heard();
+    },
+    items: pull(),
+  };
+}
 
-  function letPush(): void {
-    const resumed = pushers;
-    pushers = [];
-    for (const resume of resumed) resume();
-  }
-
-  function next(): Promise<IteratorResult<T, undefined>> {
-    if (closed) return Promise.resolve({ done: true, value: undefined });
-    if (head === waiting.length) return new Promise((resolve) => pulls.push(resolve));
-    const value = waiting[head++] as T;
-    if (head === waiting.length) {
-      waiting = [];
-      head = 0;
-    }
-    if (waiting.length - head < wished) letPush();
-    return Promise.resolve({ done: false, value });
-  }
-
-  function close(): void {
-    closed = true;
-    waiting = [];
-    head = 0;
-    const ended = pulls;
-    pulls = [];
-    for (const end of ended) end({ done: true, value: undefined });
-    letPush();
-  }
-
-  return { push, room, next, close };
+function createBell(): { readonly heard: () => Promise<void>; readonly ring: () => void } {
+  let listeners: (() => void)[] = [];
+  return {
+    heard: () => new Promise((resolve) => listeners.push(resolve)),
+    ring: () => {
+      const heard = listeners;
+      listeners = [];
+      for (const hear of heard) hear();
+    },
+  };
 }

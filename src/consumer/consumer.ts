@@ -24,7 +24,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     resolveOptions(options);
   const ending = new AbortController();
   const pause = createPause(runtime.delay, ending.signal);
-  const channel = createChannel<ConsumedRecord>(maxRecordsPerRead);
+  const channel = createChannel<ConsumedRecord>(maxRecordsPerRead, ending.signal, close);
   const lineage = createLineage();
   const states = new Map<string, ShardState>();
   const listeners = new Set<() => void>();
@@ -123,7 +123,6 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   function close(): void {
     signal?.removeEventListener('abort', close);
     ending.abort();
-    channel.close();
   }
   const relist = discoverShards({
     ...reading,
@@ -144,13 +143,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
       return () => listeners.delete(listener);
     },
     close,
-    [Symbol.asyncIterator]: () => ({
-      next: channel.next,
-      return: async () => {
-        close();
-        return { done: true, value: undefined };
-      },
-    }),
+    [Symbol.asyncIterator]: () => channel.items,
   };
 }
 

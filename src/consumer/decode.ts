@@ -1,5 +1,5 @@
 import type { _Record as KinesisRecord } from '@aws-sdk/client-kinesis';
-import { decodeAggregate } from '../protocol/aggregate.ts';
+import { decodeAggregate, type UserRecord } from '../protocol/aggregate.ts';
 import { isEventType, isLane, type StreamRecord } from '../protocol/event.ts';
 import { isObject } from '../protocol/parsed.ts';
 import { type HashKeyRange, hashKeyOf, isInRange, type Md5 } from '../protocol/partition-key.ts';
@@ -40,32 +40,27 @@ export function decodeRecord(record: KinesisRecord, from: ReadFrom): ConsumedRec
       },
     ];
   }
-  // Most aggregates hold one key many times.
-  const isOutside = remember(
-    (partitionKey: string) => !isInRange(hashKeyOf(partitionKey, md5), hashKeys),
-  );
-  return decoded.records.map(({ partitionKey, explicitHashKey, data }, subSequenceNumber) => ({
+  /** Most aggregates hold one key many times. */
+  let lastKey: string | undefined;
+  let lastHashKey = 0n;
+  const isOutside = ({ partitionKey, explicitHashKey }: UserRecord): boolean => {
+    if (explicitHashKey !== undefined) {
+      return !(/^\d{1,39}$/.test(explicitHashKey) && isInRange(BigInt(explicitHashKey), hashKeys));
+    }
+    if (partitionKey !== lastKey) lastHashKey = hashKeyOf(partitionKey, md5);
+    lastKey = partitionKey;
+    return !isInRange(lastHashKey, hashKeys);
+  };
+  return decoded.records.map((record, subSequenceNumber) => ({
     ...outer,
     subSequenceNumber,
     aggregateCount: decoded.records.length,
     undecoded: undefined,
-    outOfRange:
-      explicitHashKey === undefined
-        ? isOutside(partitionKey)
-        : !(/^\d{1,39}$/.test(explicitHashKey) && isInRange(BigInt(explicitHashKey), hashKeys)),
-    partitionKey,
-    data,
-    event: parseEvent(data),
+    outOfRange: isOutside(record),
+    partitionKey: record.partitionKey,
+    data: record.data,
+    event: parseEvent(record.data),
   }));
-}
-
-function remember<T>(compute: (key: string) => T): (key: string) => T {
-  const known = new Map<string, T>();
-  return (key) => {
-    const value = known.get(key) ?? compute(key);
-    known.set(key, value);
-    return value;
-  };
 }
 
 const OPENING_BRACE = 0x7b;

@@ -39,26 +39,24 @@ export function resolveOptions(options: ConsumerOptions): ResolvedOptions {
     runtime: options.runtime ?? platformRuntime(),
   };
   const { client, stream, from, pollIntervalMs, maxRecordsPerRead } = resolved;
-  expect('client', typeof client?.send === 'function', 'an object with `send`', client);
+  expect('client', typeof client?.send === 'function', 'a KinesisClient', client);
   expect('stream', typeof stream === 'string' && stream !== '', 'a name or an ARN', stream);
-  expect(
-    'from',
-    from === 'LATEST' ||
-      from === 'TRIM_HORIZON' ||
-      (typeof from === 'object' && ('atTimestamp' in from || 'afterSequenceNumbers' in from)),
-    "'LATEST', 'TRIM_HORIZON', { atTimestamp } or { afterSequenceNumbers }",
-    from,
-  );
+  expect('from', isPosition(from), 'a StartPosition', from);
   expect('pollIntervalMs', pollIntervalMs >= 0, 'a number from 0', pollIntervalMs);
   expect(
     'maxRecordsPerRead',
     Number.isInteger(maxRecordsPerRead) &&
       maxRecordsPerRead > 0 &&
       maxRecordsPerRead <= MAX_RECORDS_PER_READ,
-    `a whole number from 1 to ${MAX_RECORDS_PER_READ}`,
+    `1 to ${MAX_RECORDS_PER_READ}`,
     maxRecordsPerRead,
   );
   return resolved;
+}
+
+function isPosition(from: StartPosition): boolean {
+  if (typeof from === 'string') return from === 'LATEST' || from === 'TRIM_HORIZON';
+  return 'atTimestamp' in from || 'afterSequenceNumbers' in from;
 }
 
 function expect(option: string, holds: boolean, expected: string, got: unknown): void {

@@ -90,11 +90,8 @@ export async function readShard(source: ShardSource): Promise<readonly ChildShar
         millisBehindLatest: answer.MillisBehindLatest ?? undefined,
         ...(trouble === 0 && { error: undefined }),
       });
-      if (trouble > 0) await source.pause(slowPauseMs());
-      else
-        await source.pause(
-          behindMs > 0 ? Math.min(CATCH_UP_INTERVAL_MS, pollIntervalMs) : pollIntervalMs,
-        );
+      const paceMs = behindMs > 0 ? Math.min(CATCH_UP_INTERVAL_MS, pollIntervalMs) : pollIntervalMs;
+      await source.pause(trouble > 0 ? slowPauseMs() : paceMs);
     } catch (thrown) {
       if (signal.aborted) break;
       const error = readErrorOf(thrown);
