@@ -205,8 +205,7 @@ test('a closed shard refuses a position after its ending number', async () => {
 
 test('lists shards page by page, by a token that stands for the stream and ages', async () => {
   const { client, wait } = setUp(5);
-  const list = (request: ListShardsCommandInput) =>
-    client.send(new ListShardsCommand(request));
+  const list = (request: ListShardsCommandInput) => client.send(new ListShardsCommand(request));
 
   const first = await list({ StreamName: 's', MaxResults: 3 });
   const second = await list({ NextToken: first.NextToken, MaxResults: 3 });
