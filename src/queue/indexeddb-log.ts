@@ -20,6 +20,8 @@ const DURABILITY: IDBTransactionOptions = { durability: 'relaxed' };
  */
 export function createIndexedDbLog({ indexedDB, databaseName }: IndexedDbLogOptions): SegmentLog {
   let code: 'storage_unavailable' | 'storage_failed' = 'storage_unavailable';
+  /** All but the appends. */
+  const underWay = new Set<IDBTransaction>();
   let db: IDBDatabase | undefined;
   let opening: Promise<IDBDatabase> | undefined;
 
@@ -68,10 +70,12 @@ export function createIndexedDbLog({ indexedDB, databaseName }: IndexedDbLogOpti
     work: (transaction: LogTransaction) => Promise<T>,
   ): Promise<T> =>
     perform(async (handle) => {
-      const transaction = wrap(handle.transaction(['segments', 'values'], mode, DURABILITY));
+      const raw = handle.transaction(['segments', 'values'], mode, DURABILITY);
+      underWay.add(raw);
+      const transaction = wrap(raw);
       const result = work(transaction as unknown as LogTransaction);
       // Both at once: a `done` that rejects unheard is an unhandled rejection in the host page.
-      await Promise.all([result, transaction.done]);
+      await Promise.all([result, transaction.done]).finally(() => underWay.delete(raw));
       return result;
     });
 
@@ -96,6 +100,15 @@ export function createIndexedDbLog({ indexedDB, databaseName }: IndexedDbLogOpti
       transact('readwrite', async (transaction) => {
         await transaction.objectStore('values').put(value, key);
       }),
+    giveWay: () => {
+      for (const transaction of underWay) {
+        try {
+          transaction.abort();
+        } catch {
+          // It has done its work and is about to end by itself.
+        }
+      }
+    },
     close: () => {
       // What waits for the opening is written first; what is being written, the database finishes.
       opening?.then(drop, () => {});

@@ -31,6 +31,7 @@ export function createMemoryLog(): SegmentLog {
     setValue: async (key, value) => {
       values.set(key, value);
     },
+    giveWay: () => {},
     close: () => {},
   };
 }

@@ -52,6 +52,11 @@ export interface SegmentLog {
   /** Small values that live beside the log, such as the session. */
   readonly getValue: (key: string) => Promise<unknown>;
   readonly setValue: (key: string, value: unknown) => Promise<void>;
+  /**
+   * The page may end now. What is being read, counted or settled is given up, to be tried again if the page lives on:
+   * an append that waits behind it would be lost with the page, however committed it is.
+   */
+  readonly giveWay: () => void;
   /** Lets go of the database when what was asked for is done. A later call would open it again. */
   readonly close: () => void;
 }

@@ -284,6 +284,32 @@ describe('the log in IndexedDB', () => {
     expect(await eventsOf(log)).toEqual(['lane-aaaa.1', 'lane-aaaa.2', 'lane-aaaa.3']);
   });
 
+  it.each([
+    ['a count', (log: SegmentLog) => log.stats()],
+    ['a read', (log: SegmentLog) => log.read(EVERYTHING)],
+    ['a settlement', (log: SegmentLog) => log.settle([{ lane: 'lane-aaaa', first: 1, count: 1 }])],
+  ])('lets an append pass %s when it is told to give way', async (_, call) => {
+    const log = open(nextName());
+    await log.append([segmentOf('lane-aaaa', 1, 1)]);
+    const ended: string[] = [];
+
+    const called = call(log).then(() => ended.push('call'));
+    const appended = log.append([segmentOf('lane-aaaa', 2, 1)]).then(() => ended.push('append'));
+    log.giveWay();
+    await Promise.all([called, appended]);
+
+    expect(ended).toEqual(['append', 'call']);
+    expect(await eventsOf(log)).toContain('lane-aaaa.2');
+  });
+
+  it('gives way without a complaint when nothing is under way', async () => {
+    const log = open(nextName());
+    await log.stats();
+
+    expect(() => log.giveWay()).not.toThrow();
+    expect(await log.stats()).toMatchObject({ segments: 0 });
+  });
+
   it('gives way to a newer tab that upgrades the database', async () => {
     const name = nextName();
     const log = open(name);
