@@ -32,7 +32,11 @@ export function createClient(options: ClientOptions): Client {
   const log = openLog({
     indexedDB: runtime.indexedDB,
     databaseName,
-    onMemory: (error) => emit('error', error),
+    onMemory(error) {
+      emit('error', error);
+      // No other tab can read this one's memory.
+      lock.standAlone();
+    },
   });
   const transport = createFetchTransport(runtime, settings.requestTimeoutMs);
   const isOffline = (): boolean => page?.navigator.onLine === false;

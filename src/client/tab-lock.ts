@@ -4,6 +4,8 @@ export interface TabLock {
   readonly request: () => void;
   /** Gives way. */
   readonly release: () => void;
+  /** From now on this tab is the one for itself: it shares nothing that could be sent twice. */
+  readonly standAlone: () => void;
 }
 
 /** Held by a Web Lock, which the browser passes on when a tab ends, however it ends. Without locks every tab is the one. */
@@ -13,16 +15,17 @@ export function createTabLock(
   onChange: (leader: boolean) => void,
 ): TabLock {
   let letGo: (() => void) | undefined;
+  let shared = locks;
 
   function request(): void {
     if (letGo) return;
     const abort = new AbortController();
     letGo = () => abort.abort();
-    if (!locks) {
+    if (!shared) {
       onChange(true);
       return;
     }
-    locks
+    shared
       .request(name, { signal: abort.signal }, () => {
         onChange(true);
         return new Promise<void>((resolve) => {
@@ -41,5 +44,13 @@ export function createTabLock(
     onChange(false);
   }
 
-  return { request, release };
+  function standAlone(): void {
+    shared = undefined;
+    if (!letGo) return;
+    letGo();
+    letGo = undefined;
+    request();
+  }
+
+  return { request, release, standAlone };
 }

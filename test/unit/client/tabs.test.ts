@@ -97,6 +97,24 @@ describe('two tabs', () => {
   });
 });
 
+describe('two tabs without a database', () => {
+  test('send each for itself: what one holds in memory, the other cannot read', async () => {
+    const locks = createFakeLocks();
+    const channel = createChannels();
+    const runtime = { locks, channel, indexedDB: undefined };
+    const first = createTestClient({ runtime });
+    const second = createTestClient({ sharing: first, seed: 2, runtime });
+    await first.clock.settle();
+
+    first.client.track('First');
+    second.client.track('Second');
+    await first.clock.advance(6000);
+
+    expect(first.relay.stored).toHaveLength(2);
+    expect((await second.client.stats()).queue.events).toBe(0);
+  });
+});
+
 describe('the lock', () => {
   test('is everybody’s where the platform has none', () => {
     const heard: boolean[] = [];
