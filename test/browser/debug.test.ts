@@ -189,7 +189,7 @@ describe('holding', () => {
     await feed(9_990);
     await eventually(lastInSight).toBe(49_989);
     await page.locator('rivulet-debug .grid').focus();
-    await page.keyboard.press('PageUp');
+    for (let pages = 0; pages < 8; pages++) await page.keyboard.press('PageUp');
     await eventually(() => page.locator('rivulet-debug .pill').count()).toBe(1);
     await page.waitForTimeout(200);
     const before = await rowsInSight();

@@ -69,6 +69,6 @@ const PAGE = `<!doctype html>
     </style>
     <script type="module" src="/page.js"></script>
   </head>
-  <body><h1>Debug view</h1><main></main></body>
+  <body><main><h1>Debug view</h1></main></body>
 </html>
 `;
