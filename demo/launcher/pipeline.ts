@@ -12,6 +12,9 @@ import { createStopStack, startAll } from './start-all.ts';
 /** How long a page may read the stream before it asks for a new token. */
 const READ_TOKEN_LIFE_MS = 12 * 60 * 60_000;
 
+/** The same at every start, so that a page that stayed open goes on. It is public by nature. */
+const DEMO_WRITE_KEY = 'rivulet-demo';
+
 export const DEFAULT_STREAM = 'clickstream';
 export const DEFAULT_REGION = 'us-east-1';
 export const DEFAULT_SHARDS = 4;
@@ -158,12 +161,11 @@ export async function startPipeline(options: PipelineOptions = {}): Promise<Pipe
 
 /** Open to the pages that the launcher serves; without them, to the pages of a test. */
 function defaultSources(stream: string, sitePort: number | undefined): Sources {
-  const writeKey = `demo-${randomBytes(9).toString('base64url')}`;
   const origins =
     sitePort === undefined
       ? '*'
       : [`http://${LOOPBACK}:${sitePort}`, `http://localhost:${sitePort}`];
-  return { [writeKey]: { name: 'shop', stream, origins } };
+  return { [DEMO_WRITE_KEY]: { name: 'shop', stream, origins } };
 }
 
 function credentialSettings(credentials: AwsCredentials): RelaySettings {
