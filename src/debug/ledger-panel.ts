@@ -196,4 +196,14 @@ export const ledgerStyles: CSSResult = css`
     color: var(--dropped);
     font-weight: 600;
   }
+  @container rivulet (max-width: 419px) {
+    .ledger :is(th, td) {
+      padding-inline: 3px;
+    }
+    .own {
+      display: block;
+      inline-size: max-content;
+      margin: 0 0 2px;
+    }
+  }
 `;
