@@ -6,6 +6,9 @@ import type { ClientStats } from '../../src/client/types.ts';
 import { createProfile, type OpenBrowser, type Profile } from './browser.ts';
 import { openStreamTail, type StreamTail } from './stream-tail.ts';
 
+/** Two cores carry the browser, the relay and the stream. */
+export const PATIENCE_MS = 60_000;
+
 /** The demo as `npm start` serves it. One pipeline a file; a fresh browser profile for each test. */
 export interface DemoWorld {
   readonly pipeline: Pipeline;
@@ -23,6 +26,9 @@ export function useDemo(): DemoWorld {
     async visit(path: string): Promise<Page> {
       browser = await world.profile.open();
       const page = await browser.context.newPage();
+      page.setDefaultTimeout(PATIENCE_MS);
+      // Vite reloads a page whose sources change: not in the middle of a test.
+      await page.routeWebSocket(/./, () => {});
       await page.setViewportSize({ width: 1440, height: 900 });
       await page.goto(`${world.pipeline.site?.url}${path}`);
       await page.locator('river-shop h1').waitFor();
