@@ -49,7 +49,12 @@ const builds: Record<string, UserConfig> = {
   },
   demo: {
     root: resolve(root, 'demo'),
-    build: { outDir: resolve(root, 'dist/demo'), emptyOutDir: true },
+    build: {
+      outDir: resolve(root, 'dist/demo'),
+      emptyOutDir: true,
+      // These know `light-dark()`; rewritten for older ones it would follow the system and not the page's switch.
+      cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
+    },
   },
 };
 
