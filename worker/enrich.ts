@@ -4,10 +4,8 @@ import { isIPv4, isIPv6 } from 'node:net';
 import {
   type CapturedEvent,
   messageIdOf,
-  type Position,
   type Properties,
   type SegmentContext,
-  type StreamRecord,
 } from '../src/protocol/event.ts';
 import type { IpPolicy } from './sources.ts';
 import { isMoment } from './validate.ts';
@@ -28,31 +26,56 @@ interface EdgePlace {
   readonly asn?: number;
 }
 
-export function toRecord(
-  event: CapturedEvent,
-  { lane, seq }: Position,
+/** Writes the records of one segment: JSON of a `StreamRecord` for each event. */
+export interface RecordWriter {
+  readonly write: (event: CapturedEvent, seq: number) => string;
+  /** The segment's context, the event's over it, and what the edge saw: that no client can say otherwise. */
+  readonly contextOf: (event: CapturedEvent) => Properties;
+}
+
+/**
+ * What the events of a segment share is written once, and joined as text: serialising it again for every event would be
+ * most of what a batch costs.
+ */
+export function createRecordWriter(
+  lane: string,
   { anonymousId, userId, groupId, ...context }: SegmentContext,
   facts: BatchFacts,
-): StreamRecord {
-  const moment = event.timestamp + facts.clockOffsetMs;
-  const group = event.groupId ?? groupId;
+): RecordWriter {
+  const shared = { ...context, ...facts.edge };
+  const sharedJson = JSON.stringify(shared);
+  const identity = `"anonymousId":${JSON.stringify(anonymousId)},"userId":${JSON.stringify(userId ?? null)}`;
+  const times = `"sentAt":"${facts.sentAt}","receivedAt":"${facts.receivedAt}"`;
+  const source = JSON.stringify(facts.source);
+
+  const contextOf = (event: CapturedEvent): Properties =>
+    event.context ? { ...context, ...event.context, ...facts.edge } : shared;
+
   return {
-    type: event.type,
-    messageId: messageIdOf({ lane, seq }),
-    anonymousId,
-    userId: userId ?? null,
-    ...(group && { groupId: group }),
-    ...(event.event && { event: event.event }),
-    ...(event.properties && { properties: event.properties }),
-    ...(event.traits && { traits: event.traits }),
-    // The edge last: what it saw, a client cannot say otherwise.
-    context: { ...context, ...event.context, ...facts.edge },
-    originalTimestamp: toIso(event.timestamp),
-    timestamp: toIso(isMoment(moment) ? moment : event.timestamp),
-    sentAt: facts.sentAt,
-    receivedAt: facts.receivedAt,
-    rivulet: { lane, seq, source: facts.source },
+    contextOf,
+    write: (event, seq) => {
+      const { type, timestamp } = event;
+      const messageId = messageIdOf({ lane, seq });
+      const own =
+        optional('groupId', event.groupId ?? groupId) +
+        optional('event', event.event) +
+        optional('properties', event.properties) +
+        optional('traits', event.traits);
+      const contextJson = event.context ? JSON.stringify(contextOf(event)) : sharedJson;
+      const moment = timestamp + facts.clockOffsetMs;
+      const originalTimestamp = toIso(timestamp);
+      const corrected = isMoment(moment) ? toIso(moment) : originalTimestamp;
+      return (
+        `{"type":"${type}","messageId":"${messageId}",${identity}${own},"context":${contextJson},` +
+        `"originalTimestamp":"${originalTimestamp}","timestamp":"${corrected}",${times},` +
+        `"rivulet":{"lane":"${lane}","seq":${seq},"source":${source}}}`
+      );
+    },
   };
+}
+
+function optional(field: string, value: unknown): string {
+  return value === undefined ? '' : `,"${field}":${JSON.stringify(value)}`;
 }
 
 /** Country, colo, autonomous system and address, as far as they are known and wanted. */

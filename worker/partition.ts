@@ -1,58 +1,66 @@
 /** Which partition key an event goes under. */
 
 import { createHash } from 'node:crypto';
-import type { StreamRecord } from '../src/protocol/event.ts';
+import type { CapturedEvent, Properties, SegmentContext } from '../src/protocol/event.ts';
 import { MAX_PARTITION_KEY_CHARACTERS } from '../src/protocol/limits.ts';
 import { isObject } from '../src/protocol/parsed.ts';
 import type { Source } from './sources.ts';
 
+export type KeyChooser = (
+  event: CapturedEvent,
+  contextOf: (event: CapturedEvent) => Properties,
+) => string;
+
 /**
- * The key by the source's rule, or the client id where the rule finds nothing.
+ * Chooses keys for the events of one segment by the source's rule, or the client id where the rule finds nothing.
  * `draw` in [0, 1) is chance, drawn once a segment: neighbours stay together, and so in one aggregate.
  */
-export function partitionKeyOf(
+export function createKeyChooser(
   { partition, spread }: Pick<Source, 'partition' | 'spread'>,
-  record: StreamRecord,
+  lane: string,
+  { anonymousId, userId, sessionId }: SegmentContext,
   draw: number,
-): string {
-  const key = partition === 'random' ? randomKey(draw) : readKey(partition, record);
-  const salted = spread > 1 ? `${key}#${Math.floor(draw * spread)}` : key;
-  // A lone surrogate has no UTF-8: two ends would hash different bytes.
-  return shorten(salted.toWellFormed());
-}
+): KeyChooser {
+  const salt = spread > 1 ? `#${Math.floor(draw * spread)}` : '';
+  const finish = (value: unknown): string =>
+    // A lone surrogate has no UTF-8: two ends would hash different bytes.
+    shorten(`${isUsable(value) ? value : anonymousId}${salt}`.toWellFormed());
+  const always = (value: unknown): KeyChooser => {
+    const key = finish(value);
+    return () => key;
+  };
 
-function readKey(rule: Exclude<Source['partition'], 'random'>, record: StreamRecord): string {
-  const value = fieldOf(rule, record);
-  const usable =
-    (typeof value === 'string' && value !== '') ||
-    typeof value === 'number' ||
-    typeof value === 'boolean';
-  return usable ? String(value) : record.anonymousId;
-}
-
-function fieldOf(rule: Exclude<Source['partition'], 'random'>, record: StreamRecord): unknown {
-  switch (rule) {
+  switch (partition) {
     case 'client':
-      return record.anonymousId;
+      return always(anonymousId);
     case 'user':
-      return record.userId;
+      return always(userId);
     case 'session':
-      return record.context.sessionId;
+      return always(sessionId);
     case 'lane':
-      return record.rivulet.lane;
-    default:
-      return rule
-        .split('.')
-        .reduce<unknown>(
-          (value, field) =>
-            isObject(value) && Object.hasOwn(value, field) ? value[field] : undefined,
-          record,
-        );
+      return always(lane);
+    case 'random':
+      return always(draw.toString(36).slice(2) || '0');
+    default: {
+      const [root, ...path] = partition.split('.');
+      return (event, contextOf) => {
+        const tree = root === 'context' ? contextOf(event) : event[root as 'properties' | 'traits'];
+        return finish(path.reduce(fieldOf, tree));
+      };
+    }
   }
 }
 
-function randomKey(draw: number): string {
-  return draw.toString(36).slice(2) || '0';
+function isUsable(value: unknown): boolean {
+  return (
+    (typeof value === 'string' && value !== '') ||
+    typeof value === 'number' ||
+    typeof value === 'boolean'
+  );
+}
+
+function fieldOf(value: unknown, field: string): unknown {
+  return isObject(value) && Object.hasOwn(value, field) ? value[field] : undefined;
 }
 
 /** Kinesis counts characters, JavaScript counts units: no text has more of the first than of the second. */

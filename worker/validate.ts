@@ -35,8 +35,8 @@ export function parseEvent(line: string): Parsed<CapturedEvent, RejectionCode> {
   if (groupId !== undefined && typeof groupId !== 'string') {
     return refused('not_an_event', 'groupId: expected text');
   }
-  for (const [field, tree] of Object.entries({ properties, traits, context })) {
-    if (tree !== undefined && !isObject(tree)) {
+  for (const field of ['properties', 'traits', 'context'] as const) {
+    if (value[field] !== undefined && !isObject(value[field])) {
       return refused('not_an_event', `${field}: expected an object`);
     }
   }
@@ -92,10 +92,8 @@ function isLonger(text: string, maxBytes: number): boolean {
 function isDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (levels === 0) return true;
-  for (const child of Object.values(value)) {
-    if (isDeeper(child, levels - 1)) return true;
-  }
-  return false;
+  const children = Array.isArray(value) ? value : Object.values(value);
+  return children.some((child) => isDeeper(child, levels - 1));
 }
 
 function parseJson(text: string): unknown {

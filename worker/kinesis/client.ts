@@ -4,6 +4,7 @@ import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import { FetchHttpHandler } from '@smithy/fetch-http-handler';
 import type { KinesisSettings } from '../sources.ts';
 import { type CallFailure, classifyCall, classifyEntry, describeError } from './failure.ts';
+import { collectBody, NativeSha256 } from './native.ts';
 import { encodeUnit, type Unit } from './unit.ts';
 
 /** What became of one unit of a call. */
@@ -27,6 +28,8 @@ export function createKinesis({ region, endpoint, credentials }: KinesisSettings
     // The SDK would pick HTTP/2 in Node's own build and does not retry what fails here: one behaviour everywhere, ours.
     requestHandler: new FetchHttpHandler(),
     maxAttempts: 1,
+    sha256: NativeSha256,
+    streamCollector: collectBody,
   });
 }
 
