@@ -15,6 +15,7 @@ export class ScenarioPanel extends LitElement {
     stats: { attribute: false },
     shown: { state: true },
     said: { state: true },
+    problem: { state: true },
   };
 
   declare stage: Stage;
@@ -24,6 +25,7 @@ export class ScenarioPanel extends LitElement {
   /** The scenario whose line is on the page: the last one pressed, or pointed at. */
   declare private shown: Scenario | undefined;
   declare private said: string;
+  declare private problem: string | undefined;
 
   private readonly onFocus = (): void => void this.refresh();
 
@@ -60,7 +62,7 @@ export class ScenarioPanel extends LitElement {
         ${offered.map((scenario) => this.entry(scenario))}
       </ul>
       <p class="watch-for">
-        ${shown ? html`<strong>${shown.label}.</strong> ${shown.watchFor}` : INTRODUCTION}
+        ${this.problem ?? (shown ? html`<strong>${shown.label}.</strong> ${shown.watchFor}` : INTRODUCTION)}
       </p>
       ${broken ? this.waiting() : nothing}
       <p class="visually-hidden" role="status">${this.said}</p>
@@ -113,6 +115,7 @@ export class ScenarioPanel extends LitElement {
 
   private async use(scenario: Scenario): Promise<void> {
     this.shown = scenario;
+    this.problem = undefined;
     try {
       if (scenario.kind === 'press') {
         this.said = await scenario.press(this.stage);
@@ -121,7 +124,8 @@ export class ScenarioPanel extends LitElement {
         this.said = `${scenario.label}: ${scenario.isOn(this.stage) ? 'on' : 'off'}.`;
       }
     } catch {
-      this.said = 'The launcher does not answer. Is npm start still running?';
+      this.problem = 'The launcher does not answer. Is npm start still running?';
+      this.said = this.problem;
     }
     this.requestUpdate();
   }
