@@ -111,6 +111,7 @@ export function createClient(options: ClientOptions): Client {
   const lifecycle = watchPage(page, {
     onHide() {
       lane.write();
+      log.giveWay();
       loop.run();
     },
     // A lock that is held keeps a page out of the back-forward cache, and a frozen tab would hold up all others.
