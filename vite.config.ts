@@ -43,7 +43,8 @@ const builds: Record<string, UserConfig> = {
     define: { 'process.env.NODE_ENV': '"production"' },
     build: {
       lib: { entry: source('debug/index.ts'), formats: ['es'], fileName: () => 'rivulet-debug.js' },
-      rolldownOptions: { output: { codeSplitting: false } },
+      // One file, whitespace out: what is served as it is has no bundler after it.
+      rolldownOptions: { output: { codeSplitting: false, minify: true } },
       emptyOutDir: false,
     },
   },
