@@ -60,6 +60,8 @@ function relayEnvironment(own: NodeJS.ProcessEnv, folder: string): NodeJS.Proces
   );
   return {
     ...Object.fromEntries(kept),
+    // Deleted by the process itself when the launcher cannot.
+    LAUNCHER_TEMPORARY_FOLDER: folder,
     CLOUDFLARE_CF_FETCH_ENABLED: 'false',
     CLOUDFLARE_INCLUDE_PROCESS_ENV: 'false',
     WRANGLER_SEND_METRICS: 'false',

@@ -103,7 +103,7 @@ describe('npm start', () => {
     expect(await survivorsOf(started, 0)).toEqual([]);
   });
 
-  it('leaves no process behind when it is killed', async () => {
+  it('leaves no process and no secret behind when it is killed', async () => {
     void launch();
     await ready();
     const started = descendantsOf(launcher.pid ?? 0);
@@ -111,6 +111,9 @@ describe('npm start', () => {
     launcher.kill('SIGKILL');
 
     expect(await survivorsOf(started, END_MS)).toEqual([]);
+    expect(await readdir(temporary, { recursive: true })).not.toContainEqual(
+      expect.stringContaining('settings.env'),
+    );
   });
 
   it('ends cleanly when it is interrupted while it starts', async () => {
