@@ -68,7 +68,8 @@ export const recordRowStyles: CSSResult = css`
     font: 500 12.5px/1.4 var(--font);
   }
   .path {
-    flex: 0 10 auto;
+    /* All of the narrowing, before the name loses a letter. */
+    flex: 0 9999 auto;
     overflow: hidden;
     text-overflow: ellipsis;
   }
