@@ -22,7 +22,7 @@ export interface Runtime {
   readonly page: Window | undefined;
 }
 
-/** The platform as it is. Reading a property of `globalThis` can itself throw where a user blocks storage. */
+/** The platform as it is. */
 export function platformRuntime(): Runtime {
   return {
     now: () => Date.now(),
@@ -33,13 +33,13 @@ export function platformRuntime(): Runtime {
       const timer = setTimeout(callback, delayMs);
       return () => clearTimeout(timer);
     },
-    fetch: (input, init) => globalThis.fetch(input, init),
-    indexedDB: attempt(() => globalThis.indexedDB),
-    storage: attempt(() => globalThis.localStorage),
-    locks: attempt(() => globalThis.navigator.locks),
-    subtle: attempt(() => globalThis.crypto.subtle),
-    channel: globalThis.BroadcastChannel && ((name) => new BroadcastChannel(name)),
-    page: attempt(() => globalThis.window),
+    fetch: (input, init) => fetch(input, init),
+    indexedDB: attempt(() => indexedDB),
+    storage: attempt(() => localStorage),
+    locks: attempt(() => navigator.locks),
+    subtle: attempt(() => crypto.subtle),
+    channel: attempt(() => BroadcastChannel && ((name) => new BroadcastChannel(name))),
+    page: attempt(() => window),
   };
 }
 
@@ -47,7 +47,7 @@ function attempt<T>(read: () => T | undefined): T | undefined {
   try {
     return read();
   } catch {
-    // A SecurityError here means that the user said no; the caller goes on without.
+    // Not every platform has it, and a user who blocks storage makes reading it throw: the caller goes on without.
     return undefined;
   }
 }

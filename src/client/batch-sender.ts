@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../errors.ts';
 import { encodeHead } from '../protocol/batch.ts';
+import { joinBytes } from '../protocol/bytes.ts';
 import type { LaneRange } from '../protocol/event.ts';
 import { MAX_BATCH_BYTES, MAX_BATCH_EVENTS } from '../protocol/limits.ts';
 import {
@@ -16,7 +17,7 @@ import type { Answer, Transport } from '../transport/fetch-transport.ts';
 import { backoffMs, boundedWaitMs } from '../transport/retry.ts';
 import type { Signer } from '../transport/signer.ts';
 import type { Emitter } from './emitter.ts';
-import { encodeBatch, joinBytes } from './encode-batch.ts';
+import { encodeBatch } from './encode-batch.ts';
 import type { ResolvedOptions } from './options.ts';
 import { SDK } from './sdk.ts';
 import type { Session, Sessions } from './session.ts';

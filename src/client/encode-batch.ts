@@ -1,4 +1,5 @@
 import { encodeSegmentHead, type SenderFacts } from '../protocol/batch.ts';
+import { joinBytes } from '../protocol/bytes.ts';
 import type { BatchPiece } from '../queue/batch-planner.ts';
 
 /** The payload of a batch: the sender's line, then each piece under its head line. */
@@ -14,17 +15,4 @@ export function encodeBatch(
       '\n',
     ]),
   );
-}
-
-/** One run of bytes out of texts and bytes. */
-export function joinBytes(...parts: (string | Uint8Array)[]): Uint8Array<ArrayBuffer> {
-  const encoder = new TextEncoder();
-  const chunks = parts.map((part) => (typeof part === 'string' ? encoder.encode(part) : part));
-  const joined = new Uint8Array(chunks.reduce((total, { length }) => total + length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    joined.set(chunk, at);
-    at += chunk.length;
-  }
-  return joined;
 }

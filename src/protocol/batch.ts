@@ -9,6 +9,7 @@
  *     @<lane> <first> {…}
  */
 
+import { joinBytes } from './bytes.ts';
 import { isLane } from './event.ts';
 import { accepted, isObject, type Parsed, refused } from './parsed.ts';
 
@@ -61,11 +62,7 @@ export function signedBytes(
   sentAt: number,
   payload: Uint8Array<ArrayBuffer>,
 ): Uint8Array<ArrayBuffer> {
-  const prefix = new TextEncoder().encode(`${sentAt}\n`);
-  const message = new Uint8Array(prefix.length + payload.length);
-  message.set(prefix);
-  message.set(payload, prefix.length);
-  return message;
+  return joinBytes(`${sentAt}\n`, payload);
 }
 
 /** Splits a body into its head and the payload's bytes, which are not copied. */

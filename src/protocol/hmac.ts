@@ -1,5 +1,7 @@
 /** HMAC-SHA-256 on WebCrypto, which pages, workers, workerd and Node share. */
 
+import { joinBytes } from './bytes.ts';
+
 const ALGORITHM = { name: 'HMAC', hash: 'SHA-256' } as const;
 
 export type HmacKey = CryptoKey;
@@ -9,8 +11,7 @@ export function importHmacKey(
   subtle: SubtleCrypto,
   secret: Uint8Array<ArrayBuffer> | string,
 ): Promise<HmacKey> {
-  const raw = typeof secret === 'string' ? new TextEncoder().encode(secret) : secret;
-  return subtle.importKey('raw', raw, ALGORITHM, false, ['sign', 'verify']);
+  return subtle.importKey('raw', joinBytes(secret), ALGORITHM, false, ['sign', 'verify']);
 }
 
 /** The 32 bytes of the code. */

@@ -1,25 +1,22 @@
 /** Every bound that client, relay and consumer agree on. Bytes are UTF-8 bytes, times are milliseconds. */
 
-const KiB = 1024;
-const MiB = 1024 * KiB;
-
 /** Events in one batch, by default and at most: the number of entries one PutRecords call may hold. */
 export const MAX_BATCH_EVENTS: number = 500;
 
 /** Bytes of one batch before gzip, by default: two batches fit the relay's memory even when a stream is slow. */
-export const DEFAULT_BATCH_BYTES: number = 512 * KiB;
+export const DEFAULT_BATCH_BYTES: number = 512 * 1024;
 
 /** Bytes of one batch after gunzip, at most. The relay refuses more with `too_large`. */
-export const MAX_BATCH_BYTES: number = MiB;
+export const MAX_BATCH_BYTES: number = 1024 * 1024;
 
 /** Bytes of one request body as it travels, at most: compressed or not. */
-export const MAX_WIRE_BYTES: number = MiB;
+export const MAX_WIRE_BYTES: number = 1024 * 1024;
 
 /** Bytes of one serialised event, at most. */
-export const MAX_EVENT_BYTES: number = 256 * KiB;
+export const MAX_EVENT_BYTES: number = 256 * 1024;
 
 /** Bytes of one segment's context line, at most: page, screen, campaign and identity fit many times over. */
-export const MAX_CONTEXT_BYTES: number = 16 * KiB;
+export const MAX_CONTEXT_BYTES: number = 16 * 1024;
 
 /** Levels of nesting in one event, the event object itself being level 1. */
 export const MAX_EVENT_DEPTH: number = 32;
@@ -43,16 +40,16 @@ export const MAX_PUT_ENTRIES: number = 500;
  * Bytes of one PutRecords call, partition keys included. The API takes 10 MiB since large records were launched;
  * 5 MiB is what every region, older emulator and proxy accepts.
  */
-export const MAX_PUT_BYTES: number = 5 * MiB;
+export const MAX_PUT_BYTES: number = 5 * 1024 * 1024;
 
 /** Bytes of one record, data and partition key, on a stream that was not raised: docs.aws.amazon.com/streams/latest/dev/large-records.html */
-export const MAX_RECORD_BYTES: number = MiB;
+export const MAX_RECORD_BYTES: number = 1024 * 1024;
 
 /** Bytes of one aggregate by default: two PUT payload units of 25 KB (aws.amazon.com/kinesis/data-streams/pricing). */
-export const DEFAULT_AGGREGATE_BYTES: number = 50 * KiB;
+export const DEFAULT_AGGREGATE_BYTES: number = 50 * 1024;
 
 /** Write limits of one shard, per second: docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
-export const SHARD_WRITE_BYTES_PER_SECOND: number = MiB;
+export const SHARD_WRITE_BYTES_PER_SECOND: number = 1024 * 1024;
 export const SHARD_WRITE_RECORDS_PER_SECOND: number = 1000;
 
 /** GetRecords calls per shard and second, shared by every reader of the shard (same document). */

@@ -1,6 +1,6 @@
 /** The relay's answers, and the one place that decides what a client does with each. */
 
-import type { LaneRange } from './event.ts';
+import { isLane, type LaneRange } from './event.ts';
 import { isObject } from './parsed.ts';
 import type { RemoteConfig } from './session.ts';
 
@@ -114,9 +114,8 @@ export function isBatchAnswer(value: unknown): value is BatchAnswer {
 function isReceipt(value: unknown): value is Receipt {
   return (
     isObject(value) &&
-    typeof value.lane === 'string' &&
-    Number.isSafeInteger(value.first) &&
-    Number.isSafeInteger(value.count) &&
-    (value.status === 'stored' || value.status === 'retry' || value.status === 'rejected')
+    isLane(value.lane) &&
+    [value.first, value.count].every(Number.isSafeInteger) &&
+    ['stored', 'retry', 'rejected'].includes(value.status as string)
   );
 }

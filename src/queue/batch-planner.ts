@@ -1,4 +1,5 @@
 import { encodeSegmentHead } from '../protocol/batch.ts';
+import { joinBytes } from '../protocol/bytes.ts';
 import type { LaneRange } from '../protocol/event.ts';
 import { nextLine, sliceLines } from './lines.ts';
 import type { ReadLimits, Segment } from './types.ts';
@@ -29,7 +30,7 @@ export function planBatch(
   let bytes = 0;
   for (const { lane, first, context, ...segment } of segments) {
     let { count, body } = segment;
-    const head = new TextEncoder().encode(encodeSegmentHead(lane, first, context)).length;
+    const head = joinBytes(encodeSegmentHead(lane, first, context)).length;
     const roomBytes = maxBytes - bytes - head;
     if (events + count > maxEvents || body.length >= roomBytes) {
       if (events > 0) break;
