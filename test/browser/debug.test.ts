@@ -83,8 +83,8 @@ describe('arriving records', () => {
 
     await eventually(lastInSight).toBe(2_049);
     expect(await text('.records .scanned')).toBe('2,050 rows');
-    // The host is shared by many: 50 ms is the aim on a machine of its own.
-    expect(Math.max(0, ...(await page.evaluate(() => taskLengths)))).toBeLessThan(150);
+    // 50 ms is the aim on a machine of its own; a busy one stretches every task, and a table that draws all rows takes seconds.
+    expect(Math.max(0, ...(await page.evaluate(() => taskLengths)))).toBeLessThan(400);
   });
 
   it('draws only the rows in sight', async () => {
