@@ -1,6 +1,6 @@
 import { wrap } from 'idb';
 import { RivuletError } from '../errors.ts';
-import { countSegments, type LogTransaction, readHead, settleRanges } from './log-transaction.ts';
+import { countSegments, readHead, settleRanges } from './log-transaction.ts';
 import { openDatabase } from './open-database.ts';
 import type { Segment, SegmentLog } from './types.ts';
 
@@ -67,15 +67,15 @@ export function createIndexedDbLog({ indexedDB, databaseName }: IndexedDbLogOpti
 
   const transact = <T>(
     mode: IDBTransactionMode,
-    work: (transaction: LogTransaction) => Promise<T>,
+    work: (transaction: IDBTransaction) => Promise<T>,
   ): Promise<T> =>
     perform(async (handle) => {
-      const raw = handle.transaction(['segments', 'values'], mode, DURABILITY);
-      underWay.add(raw);
-      const transaction = wrap(raw);
-      const result = work(transaction as unknown as LogTransaction);
+      const transaction = handle.transaction(['segments', 'values'], mode, DURABILITY);
+      underWay.add(transaction);
       // Both at once: a `done` that rejects unheard is an unhandled rejection in the host page.
-      await Promise.all([result, transaction.done]).finally(() => underWay.delete(raw));
+      const [result] = await Promise.all([work(transaction), wrap(transaction).done]).finally(() =>
+        underWay.delete(transaction),
+      );
       return result;
     });
 
@@ -94,12 +94,9 @@ export function createIndexedDbLog({ indexedDB, databaseName }: IndexedDbLogOpti
         if (stats) return stats;
       }
     },
-    getValue: (key) =>
-      transact('readonly', (transaction) => transaction.objectStore('values').get(key)),
+    getValue: (key) => perform((handle) => wrap(valuesOf(handle, 'readonly').get(key))),
     setValue: (key, value) =>
-      transact('readwrite', async (transaction) => {
-        await transaction.objectStore('values').put(value, key);
-      }),
+      perform((handle) => wrap(valuesOf(handle, 'readwrite').put(value, key))),
     giveWay: () => {
       for (const transaction of underWay) {
         try {
@@ -114,6 +111,10 @@ export function createIndexedDbLog({ indexedDB, databaseName }: IndexedDbLogOpti
       opening?.then(drop, () => {});
     },
   };
+}
+
+function valuesOf(handle: IDBDatabase, mode: IDBTransactionMode): IDBObjectStore {
+  return handle.transaction('values', mode, DURABILITY).objectStore('values');
 }
 
 /** Not through `idb`, which makes a promise of every request: here only the transaction's end matters. */

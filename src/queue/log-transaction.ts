@@ -1,14 +1,14 @@
-/** What is done to the log inside one transaction. Nothing but its own requests is awaited: else it would end early. */
+/**
+ * What is done to the log inside one transaction. Nothing but its own requests is awaited: else it would end early. Of
+ * reads `idb` makes promises; a write is left to the transaction's end, for a promise of it may reject with nobody to hear.
+ */
 
-import type { IDBPTransaction } from 'idb';
+import { wrap } from 'idb';
 import type { LaneRange } from '../protocol/event.ts';
-import type { LogSchema } from './open-database.ts';
 import { remainderOf } from './remainder.ts';
-import { createHead, isStoredSegment } from './segment.ts';
+import { createHead, isStoredSegment, type StoredRecord } from './segment.ts';
 import { addToTally, createTally, statsOf, type Tally } from './tally.ts';
 import type { LogStats, ReadLimits, StoredSegment } from './types.ts';
-
-export type LogTransaction = IDBPTransaction<LogSchema, ['segments', 'values'], 'readwrite'>;
 
 /** A number, where the client's own values have names. */
 const TALLY_KEY = 0;
@@ -16,30 +16,38 @@ const TALLY_KEY = 0;
 /** A batch is about ten segments of a busy page, and a page of the largest ones is still a few MiB. */
 const PAGE_RECORDS = 16;
 
-/** Some tens of milliseconds: as long as an append may have to wait. */
-const COUNTED_RECORDS = 256;
-
+/** Oldest first, until one does not belong. By pages: a cursor takes a turn of the browser for each record. */
 export async function readHead(
-  transaction: LogTransaction,
+  transaction: IDBTransaction,
   limits: ReadLimits,
 ): Promise<readonly StoredSegment[]> {
   const head: StoredSegment[] = [];
   const belongs = createHead(limits);
-  await walk(transaction, undefined, (segment) => belongs(segment) && head.push(segment));
-  return head;
+  for (let range: IDBKeyRange | undefined; ; ) {
+    const page = await readPage(transaction, range);
+    for (const record of page) {
+      if (!isStoredSegment(record)) continue;
+      if (!belongs(record)) return head;
+      head.push(record);
+    }
+    const last = page[PAGE_RECORDS - 1];
+    if (!last) return head;
+    range = IDBKeyRange.lowerBound(last.id, true);
+  }
 }
 
 export async function settleRanges(
-  transaction: LogTransaction,
+  transaction: IDBTransaction,
   ranges: readonly LaneRange[],
 ): Promise<void> {
   const segments = transaction.objectStore('segments');
-  const tally = await readTally(transaction);
+  const values = transaction.objectStore('values');
+  const tally = await readTally(values);
   for (const range of ranges) {
     const { lane, first, count } = range;
     // `[lane]` sorts before every `[lane, first]`.
     const upToEnd = IDBKeyRange.bound([lane], [lane, first + count], false, true);
-    for (const segment of await segments.index('lane').getAll(upToEnd)) {
+    for (const segment of await wrap(segments.index('lane').getAll(upToEnd))) {
       if (!isStoredSegment(segment)) continue;
       const remainder = remainderOf(segment, range);
       if (remainder[0] === segment) continue;
@@ -51,47 +59,36 @@ export async function settleRanges(
       }
     }
   }
-  await writeTally(transaction, tally);
+  values.put(tally, TALLY_KEY);
 }
 
 /**
- * Counts what came since the last count, and keeps the sum for the next. `undefined` when there is more to count: appends
- * wait behind this transaction, and it lets them pass.
+ * Counts some of what came since the last count, and keeps the sum for the next. `undefined` when there is more to count:
+ * appends wait behind this transaction, and it lets them pass.
  */
-export async function countSegments(transaction: LogTransaction): Promise<LogStats | undefined> {
-  const tally = await readTally(transaction);
-  const uncounted = IDBKeyRange.lowerBound(tally.upTo, true);
-  let left = COUNTED_RECORDS;
-  await walk(transaction, uncounted, (segment) => {
-    tally.upTo = segment.id;
-    addToTally(tally, segment, 1);
-    return --left;
-  });
-  await writeTally(transaction, tally);
-  const [oldest] = await readHead(transaction, { maxEvents: 1, maxBytes: 1 });
-  return left ? statsOf(tally, oldest) : undefined;
-}
-
-/** Visits segments, oldest first, until one is not wanted. By pages: a cursor takes a turn of the browser for each record. */
-async function walk(
-  transaction: LogTransaction,
-  from: IDBKeyRange | undefined,
-  visit: (segment: StoredSegment) => unknown,
-): Promise<void> {
-  for (let range = from; ; ) {
-    const page = await transaction.objectStore('segments').getAll(range, PAGE_RECORDS);
-    if (page.some((record) => isStoredSegment(record) && !visit(record))) return;
-    const last = page[PAGE_RECORDS - 1] as { id: number } | undefined;
-    if (!last) return;
-    range = IDBKeyRange.lowerBound(last.id, true);
+export async function countSegments(transaction: IDBTransaction): Promise<LogStats | undefined> {
+  const values = transaction.objectStore('values');
+  const tally = await readTally(values);
+  // A foreign record may have a text for its id, which sorts behind all numbers.
+  const uncounted = IDBKeyRange.bound(tally.upTo, Number.POSITIVE_INFINITY, true);
+  const page = await readPage(transaction, uncounted);
+  for (const record of page) {
+    tally.upTo = record.id;
+    if (isStoredSegment(record)) addToTally(tally, record, 1);
   }
+  values.put(tally, TALLY_KEY);
+  if (page[PAGE_RECORDS - 1]) return undefined;
+  const [oldest] = await readHead(transaction, { maxEvents: 1, maxBytes: 1 });
+  return statsOf(tally, oldest);
 }
 
-async function readTally(transaction: LogTransaction): Promise<Tally> {
-  const tally = await transaction.objectStore('values').get(TALLY_KEY);
-  return (tally as Tally | undefined) ?? createTally(0);
+function readPage(
+  transaction: IDBTransaction,
+  range: IDBKeyRange | undefined,
+): Promise<StoredRecord[]> {
+  return wrap(transaction.objectStore('segments').getAll(range, PAGE_RECORDS));
 }
 
-function writeTally(transaction: LogTransaction, tally: Tally): Promise<unknown> {
-  return transaction.objectStore('values').put(tally, TALLY_KEY);
+async function readTally(values: IDBObjectStore): Promise<Tally> {
+  return (await wrap(values.get(TALLY_KEY))) ?? createTally(0);
 }

@@ -1,13 +1,3 @@
-import type { DBSchema } from 'idb';
-
-/** What the database holds: the log, and small values beside it. */
-export interface LogSchema extends DBSchema {
-  /** Values are not trusted to be segments: see `isStoredSegment`. */
-  segments: { key: number; value: unknown; indexes: { lane: [string, number] } };
-  /** Keyed by the client's names; the log's own entry has a number. */
-  values: { key: string | number; value: unknown };
-}
-
 const VERSION = 1;
 
 /**
@@ -24,6 +14,7 @@ export function openDatabase(
     // Where a user refuses storage, this itself may throw; inside a promise that is a rejection like the others.
     const request = indexedDB.open(databaseName, VERSION);
     request.onupgradeneeded = () => {
+      // The log, and small values beside it: the client's by name, the log's own by number.
       request.result
         .createObjectStore('segments', { keyPath: 'id', autoIncrement: true })
         .createIndex('lane', ['lane', 'first']);

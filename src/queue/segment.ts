@@ -6,9 +6,11 @@ export function segmentBytes({ body, context }: Segment): number {
   return body.length + context.length;
 }
 
+/** What the store may hold: every record has an `id`, by which the database keeps it. */
+export type StoredRecord = Pick<StoredSegment, 'id'>;
+
 /** Whether a record is a segment: the database is the origin's, and any script of it may have written there. */
-export function isStoredSegment(record: unknown): record is StoredSegment {
-  // Every record has an `id`, by which the database keeps it; so nothing here reads a property of nothing.
+export function isStoredSegment(record: StoredRecord): record is StoredSegment {
   const { id, lane, first, count, context, body } = record as StoredSegment;
   return (
     typeof id === 'number' &&

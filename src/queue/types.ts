@@ -51,7 +51,7 @@ export interface SegmentLog {
   readonly stats: () => Promise<LogStats>;
   /** Small values that live beside the log, such as the session. */
   readonly getValue: (key: string) => Promise<unknown>;
-  readonly setValue: (key: string, value: unknown) => Promise<void>;
+  readonly setValue: (key: string, value: unknown) => Promise<unknown>;
   /**
    * The page may end now. What is being read, counted or settled is given up, to be tried again if the page lives on:
    * an append that waits behind it would be lost with the page, however committed it is.

@@ -302,6 +302,27 @@ describe('the log in IndexedDB', () => {
     expect(await eventsOf(log)).toContain('lane-aaaa.2');
   });
 
+  it('gives way in the midst of a settlement, and settles afterwards', async () => {
+    const log = open(nextName());
+    await log.append([segmentOf('lane-aaaa', 1, 2)]);
+    const unheard: unknown[] = [];
+    const hear = (reason: unknown): void => void unheard.push(reason);
+    process.on('unhandledRejection', hear);
+    const remove = vi.spyOn(IDBObjectStore.prototype, 'delete');
+    remove.mockImplementationOnce(function (this: IDBObjectStore, id) {
+      queueMicrotask(() => log.giveWay());
+      return this.delete(id);
+    });
+
+    await log.settle([{ lane: 'lane-aaaa', first: 1, count: 1 }]);
+    await new Promise((resolve) => setTimeout(resolve));
+    process.off('unhandledRejection', hear);
+
+    expect(unheard).toEqual([]);
+    expect(remove.mock.calls.length).toBeGreaterThan(2);
+    expect(await eventsOf(log)).toEqual(['lane-aaaa.2']);
+  });
+
   it('gives way without a complaint when nothing is under way', async () => {
     const log = open(nextName());
     await log.stats();
