@@ -10,7 +10,7 @@ import {
   reactionTo,
 } from '../protocol/receipt.ts';
 import type { RemoteConfig } from '../protocol/session.ts';
-import { type BatchPiece, planBatch } from '../queue/batch-planner.ts';
+import { planBatch } from '../queue/batch-planner.ts';
 import type { SegmentLog, StoredSegment } from '../queue/types.ts';
 import { compress } from '../transport/compress.ts';
 import type { Answer, Transport } from '../transport/fetch-transport.ts';
@@ -59,7 +59,7 @@ export interface SenderSetting {
 
 /** A batch as it travels. Kept until its outcome is known: the same bytes go again. */
 interface Prepared {
-  readonly pieces: readonly BatchPiece[];
+  readonly ranges: readonly LaneRange[];
   readonly events: number;
   readonly bytes: number;
   readonly payload: Uint8Array<ArrayBuffer>;
@@ -95,7 +95,7 @@ export function createBatchSender(setting: SenderSetting): BatchSender {
 
   function configure(next: RemoteConfig): void {
     config = next;
-    pauseMs = boundedWaitMs(next.pauseMs || 0);
+    pauseMs = next.pauseMs || 0;
   }
 
   async function sendNext(capturedUntil: number): Promise<Outcome> {
@@ -122,9 +122,10 @@ export function createBatchSender(setting: SenderSetting): BatchSender {
     session: Session,
   ): Promise<Prepared> {
     const { pieces, events } = planBatch(head, bounds);
+    const ranges = pieces.map(({ lane, first, count }) => ({ lane, first, count }));
     const bytes = encodeBatch({ sdk: SDK, clockOffset: session.clockOffsetMs }, pieces);
     const payload = await compress(bytes, options.compressAboveBytes);
-    return { pieces, events, bytes: bytes.length, payload, attempts: 0 };
+    return { ranges, events, bytes: bytes.length, payload, attempts: 0 };
   }
 
   async function send(batch: Prepared, session: Session): Promise<Outcome> {
@@ -133,7 +134,7 @@ export function createBatchSender(setting: SenderSetting): BatchSender {
     const signature = await sign(key, sentAt, batch.payload);
     const body = joinBytes(encodeHead({ token, sentAt, signature }), batch.payload);
     emit('sending', {
-      ranges: batch.pieces.map(({ lane, first, count }) => ({ lane, first, count })),
+      ranges: batch.ranges,
       bytes: batch.bytes,
       wireBytes: body.length,
       attempt: ++batch.attempts,
@@ -154,11 +155,11 @@ export function createBatchSender(setting: SenderSetting): BatchSender {
     for (const receipt of answer.receipts) {
       emit('receipt', { receipt, at: runtime.now() });
       if (receipt.status === 'retry') {
-        afterMs = Math.max(afterMs, boundedWaitMs(receipt.after || 0));
+        afterMs = Math.max(afterMs, receipt.after || 0);
         continue;
       }
-      for (const piece of batch.pieces) {
-        const range = overlap(piece, receipt);
+      for (const sent of batch.ranges) {
+        const range = overlap(sent, receipt);
         if (!range) continue;
         unsettled -= range.count;
         if (receipt.status === 'rejected') await reject(range, receipt.code, receipt.reason);
@@ -208,8 +209,7 @@ export function createBatchSender(setting: SenderSetting): BatchSender {
       if (batch.events > 1) return 'more';
       // A 400 that is not the relay's says nothing about the event: a proxy's word deletes nothing.
       if (isOurs || status === 413) {
-        const { lane, first, count } = batch.pieces[0] as BatchPiece;
-        const range = { lane, first, count };
+        const range = batch.ranges[0] as LaneRange;
         await reject(range, status === 413 ? 'event_too_large' : 'not_an_event', reason);
         settled.push(range);
         return 'more';
@@ -222,13 +222,13 @@ export function createBatchSender(setting: SenderSetting): BatchSender {
   function wait(afterMs = 0): Hold {
     const { retryBaseMs: baseMs, retryMaxMs: maxMs } = options;
     const jitterMs = failures > 0 ? backoffMs(failures, { baseMs, maxMs }, runtime.random) : 0;
-    return { reason: 'backoff', waitMs: Math.max(afterMs, jitterMs) };
+    return { reason: 'backoff', waitMs: boundedWaitMs(Math.max(afterMs, jitterMs)) };
   }
 
   function takePause(): Hold {
     const waitMs = pauseMs;
     pauseMs = 0;
-    return { reason: 'backoff', waitMs };
+    return wait(waitMs);
   }
 
   function letGo(): void {

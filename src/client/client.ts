@@ -24,7 +24,7 @@ import type { Client, ClientEvents, ClientOptions, FlushResult } from './types.t
  */
 export function createClient(options: ClientOptions): Client {
   const settings = resolveOptions(options);
-  const { runtime, endpoint, writeKey, databaseName } = settings;
+  const { runtime, databaseName } = settings;
   const { page } = runtime;
   const emitter = createEmitter();
   const { on, emit } = emitter;
@@ -53,8 +53,7 @@ export function createClient(options: ClientOptions): Client {
   });
 
   const lane = createLane({
-    runtime,
-    limits: { maxEvents: settings.maxBatchEvents, maxBytes: settings.maxBatchBytes },
+    ...settings,
     context: createContextReader(runtime, identity),
     append: log.append,
     isLeaving: () => lifecycle.isLeaving(),
@@ -66,9 +65,7 @@ export function createClient(options: ClientOptions): Client {
     emitter,
   });
   const sessions = createSessions({
-    runtime,
-    endpoint,
-    writeKey,
+    ...settings,
     clientId: () => identity.current().clientId,
     transport,
     log,
@@ -81,21 +78,10 @@ export function createClient(options: ClientOptions): Client {
     transport,
     sign: createSigner(runtime.subtle),
     isOffline,
-    async declareRejected(range) {
-      // A declaration that is itself rejected is not declared: that would have no end.
-      if (lane.isDeclared(range)) return;
-      lane.declare(range, 'rejected');
-      await lane.write();
-    },
+    declareRejected: lane.declareRejected,
     emitter,
   });
-  const loop = createDeliveryLoop({
-    runtime,
-    sender,
-    isOffline,
-    retryMs: settings.retryBaseMs,
-    emitter,
-  });
+  const loop = createDeliveryLoop({ ...settings, sender, isOffline, emitter });
 
   // From here on the page is listened to.
   const channel = runtime.channel?.(databaseName);

@@ -22,12 +22,12 @@ export interface LoopSetting {
   readonly sender: BatchSender;
   readonly isOffline: () => boolean;
   /** After a failure of the log, and after the network is back: it says so before it is. */
-  readonly retryMs: number;
+  readonly retryBaseMs: number;
   readonly emitter: Emitter;
 }
 
 export function createDeliveryLoop(setting: LoopSetting): DeliveryLoop {
-  const { runtime, sender, isOffline, retryMs } = setting;
+  const { runtime, sender, isOffline, retryBaseMs } = setting;
   const { emit, fail } = setting.emitter;
   let pause: Pause | undefined = { reason: 'follower' };
   let running: Promise<void> | undefined;
@@ -37,11 +37,8 @@ export function createDeliveryLoop(setting: LoopSetting): DeliveryLoop {
   let isStopped = false;
 
   function arm(callback: () => void, delayMs: number): void {
-    cancelTimer?.();
-    cancelTimer = runtime.delay(() => {
-      cancelTimer = undefined;
-      callback();
-    }, delayMs);
+    disarm();
+    cancelTimer = runtime.delay(callback, delayMs);
   }
 
   function disarm(): void {
@@ -57,6 +54,7 @@ export function createDeliveryLoop(setting: LoopSetting): DeliveryLoop {
   }
 
   function resume(): void {
+    disarm();
     pause = undefined;
     emit('resumed', { at: runtime.now() });
     run();
@@ -82,7 +80,7 @@ export function createDeliveryLoop(setting: LoopSetting): DeliveryLoop {
       if (isOffline()) return hold({ reason: 'offline' });
       const outcome = await sender.sendNext(capturedUntil).catch((cause: unknown): Hold => {
         fail('storage_failed', 'log: failed', cause);
-        return { reason: 'backoff', waitMs: retryMs };
+        return { reason: 'backoff', waitMs: retryBaseMs };
       });
       if (typeof outcome === 'object') {
         if (!pause && !isStopped) hold(outcome);
@@ -115,7 +113,7 @@ export function createDeliveryLoop(setting: LoopSetting): DeliveryLoop {
     },
     online() {
       if (!isPausedBy('offline', 'unreachable')) return;
-      arm(resume, retryMs);
+      arm(resume, retryBaseMs);
     },
     offline() {
       if (!isPausedBy('refused', 'follower', 'offline')) hold({ reason: 'offline' });

@@ -15,7 +15,7 @@ export interface Emitter {
 
 /** Tells listeners. One that throws is reported as an `error`, and harms neither its neighbours nor the client. */
 export function createEmitter(): Emitter {
-  const listeners: { name: string; call: (detail: never) => void }[] = [];
+  const listeners = new Set<{ name: string; call: (detail: never) => void }>();
 
   const emit: Emit = (name, detail) => {
     for (const listener of [...listeners]) {
@@ -37,10 +37,9 @@ export function createEmitter(): Emitter {
     fail,
     on(name, call) {
       const listener = { name, call };
-      listeners.push(listener);
+      listeners.add(listener);
       return () => {
-        const index = listeners.indexOf(listener);
-        if (index >= 0) listeners.splice(index, 1);
+        listeners.delete(listener);
       };
     },
   };

@@ -1,7 +1,7 @@
 import { encodeBase64url } from '../protocol/base64url.ts';
 import type { CapturedEvent, DropReason, EventType, LaneRange } from '../protocol/event.ts';
 import { MAX_EVENT_BYTES } from '../protocol/limits.ts';
-import type { ReadLimits, Segment } from '../queue/types.ts';
+import type { Segment } from '../queue/types.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Emitter } from './emitter.ts';
 
@@ -28,10 +28,8 @@ export interface Lane {
   readonly add: (type: EventType, fields: EventFields) => void;
   /** Ends the open segment: what follows has another context. */
   readonly cut: () => void;
-  /** Says on the stream what a lane lacks on purpose. */
-  readonly declare: (range: LaneRange, reason: DropReason) => void;
-  /** Whether the range holds declarations and nothing else. */
-  readonly isDeclared: (range: LaneRange) => boolean;
+  /** Says on the stream that a range was rejected. Resolves when that is in the log. */
+  readonly declareRejected: (range: LaneRange) => Promise<void>;
   /** Hands over everything in this very turn. Resolves when it is in the log, or when the log has refused it. */
   readonly write: () => Promise<void>;
 }
@@ -39,7 +37,8 @@ export interface Lane {
 export interface LaneSetting {
   readonly runtime: Runtime;
   /** What a segment may hold. */
-  readonly limits: ReadLimits;
+  readonly maxBatchEvents: number;
+  readonly maxBatchBytes: number;
   readonly context: {
     /** Changes when the page does. */
     readonly key: () => unknown;
@@ -52,14 +51,15 @@ export interface LaneSetting {
   readonly emitter: Emitter;
 }
 
-interface OpenSegment extends Pick<Segment, 'first' | 'createdAt' | 'context'> {
+interface OpenSegment {
+  readonly facts: Omit<Segment, 'count' | 'body'>;
   readonly key: unknown;
   readonly lines: string[];
   units: number;
 }
 
 export function createLane(setting: LaneSetting): Lane {
-  const { runtime, limits, context, append, isLeaving, onLogged } = setting;
+  const { runtime, maxBatchEvents, maxBatchBytes, context, append, isLeaving, onLogged } = setting;
   const { emit, fail } = setting.emitter;
   const id = encodeBase64url(runtime.randomBytes(LANE_LENGTH)).slice(0, LANE_LENGTH);
   const encoder = new TextEncoder();
@@ -91,9 +91,7 @@ export function createLane(setting: LaneSetting): Lane {
     const key = context.key();
     if (open && (open.key !== key || isFull(open, line))) cut();
     open ??= {
-      first: captured + 1,
-      createdAt: at,
-      context: context.read(),
+      facts: { lane: id, first: captured + 1, createdAt: at, context: context.read() },
       key,
       lines: [],
       units: 0,
@@ -114,9 +112,7 @@ export function createLane(setting: LaneSetting): Lane {
   }
 
   function isFull({ lines, units }: OpenSegment, line: string): boolean {
-    return (
-      lines.length >= limits.maxEvents || (units + line.length) * BYTES_PER_UNIT > limits.maxBytes
-    );
+    return lines.length >= maxBatchEvents || (units + line.length) * BYTES_PER_UNIT > maxBatchBytes;
   }
 
   /** The lost event keeps its number, so that the ledger counts it; a segment has no holes, so that one ends here. */
@@ -133,6 +129,14 @@ export function createLane(setting: LaneSetting): Lane {
     add('drop', { properties: { ...range, reason } });
   }
 
+  async function declareRejected(range: LaneRange): Promise<void> {
+    // A declaration that is itself rejected is not declared: that would have no end.
+    if (isDeclared(range)) return;
+    declare(range, 'rejected');
+    await write();
+  }
+
+  /** Whether the range holds declarations and nothing else. */
   function isDeclared({ lane, first, count }: LaneRange): boolean {
     for (let seq = first; seq < first + count; seq++) {
       if (lane !== id || !declarations.has(seq)) return false;
@@ -142,15 +146,8 @@ export function createLane(setting: LaneSetting): Lane {
 
   function cut(): void {
     if (!open) return;
-    const { first, createdAt, lines } = open;
-    waiting.push({
-      lane: id,
-      first,
-      count: lines.length,
-      createdAt,
-      context: open.context,
-      body: encoder.encode(lines.join('\n')),
-    });
+    const { facts, lines } = open;
+    waiting.push({ ...facts, count: lines.length, body: encoder.encode(lines.join('\n')) });
     open = undefined;
   }
 
@@ -210,8 +207,7 @@ export function createLane(setting: LaneSetting): Lane {
     unwritten: () => unwritten,
     add,
     cut,
-    declare,
-    isDeclared,
+    declareRejected,
     write,
   };
 }

@@ -4,13 +4,7 @@ export async function compress(
   aboveBytes: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
   if (bytes.length <= aboveBytes || typeof CompressionStream === 'undefined') return bytes;
-  const gzip = new CompressionStream('gzip');
-  const writer = gzip.writable.getWriter();
-  // Their outcome is the reader's: a failure there is the one that is heard.
-  writer.write(bytes).catch(ignore);
-  writer.close().catch(ignore);
-  const compressed = new Uint8Array(await new Response(gzip.readable).arrayBuffer());
+  const gzip = new Blob([bytes]).stream().pipeThrough(new CompressionStream('gzip'));
+  const compressed = new Uint8Array(await new Response(gzip).arrayBuffer());
   return compressed.length < bytes.length ? compressed : bytes;
 }
-
-function ignore(): void {}

@@ -1,6 +1,6 @@
 import { isObject } from '../protocol/parsed.ts';
 import type { Runtime } from '../runtime.ts';
-import { boundedWaitMs, parseRetryAfter } from './retry.ts';
+import { parseRetryAfter } from './retry.ts';
 
 /** Browsers let 64 KiB of `keepalive` bodies be under way at a time, for all of a page: the rest is left to others. */
 const MAX_KEEPALIVE_BYTES = 60 * 1024;
@@ -44,7 +44,7 @@ export function createFetchTransport(
         body: answer,
         afterMs:
           typeof answer.after === 'number'
-            ? boundedWaitMs(answer.after)
+            ? answer.after
             : parseRetryAfter(response.headers.get('retry-after'), runtime.now()),
       };
     } catch {

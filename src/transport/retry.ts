@@ -26,10 +26,10 @@ export function backoffMs(
 export function parseRetryAfter(text: string | null, now: number): number | undefined {
   if (!text) return undefined;
   const waitMs = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now;
-  return Number.isNaN(waitMs) ? undefined : boundedWaitMs(waitMs);
+  return Number.isNaN(waitMs) ? undefined : waitMs;
 }
 
-/** A wait that somebody else asked for, between nothing and a day. */
+/** A wait that somebody else may have asked for, between nothing and a day. */
 export function boundedWaitMs(waitMs: number): number {
   return Math.min(Math.max(waitMs, 0), MAX_ASKED_MS);
 }
