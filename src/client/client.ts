@@ -4,7 +4,7 @@ import type { LogStats } from '../queue/types.ts';
 import { createFetchTransport } from '../transport/fetch-transport.ts';
 import { createSigner } from '../transport/signer.ts';
 import { createBatchSender } from './batch-sender.ts';
-import { createContextReader } from './context.ts';
+import { createContextReader, readTimezone } from './context.ts';
 import { createDeliveryLoop } from './delivery-loop.ts';
 import { createEmitter } from './emitter.ts';
 import { createIdentity } from './identity.ts';
@@ -107,10 +107,10 @@ export function createClient(options: ClientOptions): Client {
     onOffline: loop.offline,
   });
   lock.request();
-  // The first `Intl` of a page takes longer than all the rest of the start. What is captured before knows the last page's.
+  // Not in the task of the start, for what it may cost. What is captured before knows the last page's.
   runtime.delay(() => {
-    const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
-    if (identity.current().timezone !== timeZone) identity.know({ timezone: timeZone });
+    const timezone = readTimezone();
+    if (identity.current().timezone !== timezone) identity.know({ timezone });
   }, 0);
 
   const stopSources: (() => void)[] = [];

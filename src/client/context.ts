@@ -35,6 +35,12 @@ export function createContextReader(
   return { key: () => page?.document.URL, read };
 }
 
+/** Such as `Europe/Paris`. The first `Intl` of a page takes longer than all the rest of the client's start. */
+export function readTimezone(): string {
+  const { Temporal } = globalThis as { Temporal?: { Now: { timeZoneId: () => string } } };
+  return Temporal?.Now.timeZoneId() ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
 function describePage({ location, document, screen, navigator }: Window): Properties {
   const clip = (text: string): string => text.slice(0, MAX_TEXT_LENGTH);
   return {
