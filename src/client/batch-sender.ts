@@ -14,7 +14,7 @@ import { planBatch } from '../queue/batch-planner.ts';
 import type { SegmentLog, StoredSegment } from '../queue/types.ts';
 import { compress } from '../transport/compress.ts';
 import type { Answer, Transport } from '../transport/fetch-transport.ts';
-import { backoffMs, boundedWaitMs } from '../transport/retry.ts';
+import { backoffMs, boundedWaitMs, MAX_WAIT_MS } from '../transport/retry.ts';
 import type { Signer } from '../transport/signer.ts';
 import type { Emitter } from './emitter.ts';
 import { encodeBatch } from './encode-batch.ts';
@@ -23,17 +23,13 @@ import { SDK } from './sdk.ts';
 import type { Session, Sessions } from './session.ts';
 import type { Pause } from './types.ts';
 
-/** Why to stop sending for now. Without `waitMs` it waits for something else than time. */
-export interface Hold extends Pick<Pause, 'reason' | 'code'> {
-  readonly waitMs?: number;
-}
-
 /**
  * - `more`: it went its way, go on
  * - `later`: what is left is young, and can wait for company
  * - `empty`: nothing is left
+ * - else why to stop sending for now
  */
-export type Outcome = 'more' | 'later' | 'empty' | Hold;
+export type Outcome = 'more' | 'later' | 'empty' | Pause;
 
 export interface BatchSender {
   /** Sends the head of the log, and settles what the answer says. */
@@ -89,7 +85,7 @@ export function createBatchSender(setting: SenderSetting): BatchSender {
     return {
       maxEvents: remote('maxBatchEvents', splitEvents),
       maxBytes: remote('maxBatchBytes', splitBytes),
-      flushIntervalMs: remote('flushIntervalMs', Number.POSITIVE_INFINITY),
+      flushIntervalMs: remote('flushIntervalMs', MAX_WAIT_MS),
     };
   }
 
@@ -219,13 +215,13 @@ export function createBatchSender(setting: SenderSetting): BatchSender {
     return { ...wait(afterMs), reason: status ? 'backoff' : 'unreachable', code };
   }
 
-  function wait(afterMs = 0): Hold {
-    const { retryBaseMs: baseMs, retryMaxMs: maxMs } = options;
-    const jitterMs = failures > 0 ? backoffMs(failures, { baseMs, maxMs }, runtime.random) : 0;
-    return { reason: 'backoff', waitMs: boundedWaitMs(Math.max(afterMs, jitterMs)) };
+  function wait(afterMs = 0): Pause {
+    const jitterMs = failures > 0 ? backoffMs(failures, options, runtime.random) : 0;
+    const waitMs = boundedWaitMs(Math.max(afterMs, jitterMs));
+    return { reason: 'backoff', until: runtime.now() + waitMs };
   }
 
-  function takePause(): Hold {
+  function takePause(): Pause {
     const waitMs = pauseMs;
     pauseMs = 0;
     return wait(waitMs);

@@ -56,7 +56,7 @@ export function createClient(options: ClientOptions): Client {
     ...settings,
     context: createContextReader(runtime, identity),
     append: log.append,
-    isLeaving: () => lifecycle.isLeaving(),
+    isLeaving: () => lifecycle?.isLeaving(),
     onLogged({ lane, first, count, body }) {
       emit('logged', { lane, first, count, at: runtime.now() });
       if (leader) loop.wake(count, body.length);
@@ -94,18 +94,20 @@ export function createClient(options: ClientOptions): Client {
     emit('leader', { leader });
     loop.lead(leader);
   });
-  const lifecycle = watchPage(page, {
-    onHide() {
-      lane.write();
-      log.giveWay();
-      loop.run();
-    },
-    // A lock that is held keeps a page out of the back-forward cache, and a frozen tab would hold up all others.
-    onSuspend: lock.release,
-    onResume: lock.request,
-    onOnline: loop.online,
-    onOffline: loop.offline,
-  });
+  const lifecycle =
+    page &&
+    watchPage(page, {
+      onHide() {
+        lane.write();
+        log.giveWay();
+        loop.run();
+      },
+      // A lock that is held keeps a page out of the back-forward cache, and a frozen tab would hold up all others.
+      onSuspend: lock.release,
+      onResume: lock.request,
+      onOnline: loop.online,
+      onOffline: loop.offline,
+    });
   lock.request();
   // Not in the task of the start, for what it may cost. What is captured before knows the last page's.
   runtime.delay(() => {
@@ -153,7 +155,7 @@ export function createClient(options: ClientOptions): Client {
     }
     await lane.write();
     await loop.stop();
-    lifecycle.stop();
+    lifecycle?.stop();
     lock.release();
     channel?.close();
     log.close();

@@ -1,5 +1,5 @@
 import type { Runtime } from '../runtime.ts';
-import type { BatchSender, Hold } from './batch-sender.ts';
+import type { BatchSender } from './batch-sender.ts';
 import type { Emitter } from './emitter.ts';
 import type { Pause } from './types.ts';
 
@@ -46,11 +46,11 @@ export function createDeliveryLoop(setting: LoopSetting): DeliveryLoop {
     cancelTimer = undefined;
   }
 
-  function hold({ reason, code, waitMs }: Hold): void {
+  function hold(next: Pause): void {
     disarm();
-    pause = { reason, code, until: waitMs === undefined ? waitMs : runtime.now() + waitMs };
-    emit('paused', pause);
-    if (waitMs !== undefined) arm(resume, waitMs);
+    pause = next;
+    emit('paused', next);
+    if (next.until !== undefined) arm(resume, next.until - runtime.now());
   }
 
   function resume(): void {
@@ -65,7 +65,7 @@ export function createDeliveryLoop(setting: LoopSetting): DeliveryLoop {
     if (pause || isStopped) return Promise.resolve();
     running = drain().finally(() => {
       running = undefined;
-      if (waitingEvents > 0 && !cancelTimer) wake(0, 0);
+      if (waitingEvents > 0) wake(0, 0);
     });
     return running;
   }
@@ -78,9 +78,9 @@ export function createDeliveryLoop(setting: LoopSetting): DeliveryLoop {
     // The pause may come from outside while a request is under way.
     while (!pause && !isStopped) {
       if (isOffline()) return hold({ reason: 'offline' });
-      const outcome = await sender.sendNext(capturedUntil).catch((cause: unknown): Hold => {
+      const outcome = await sender.sendNext(capturedUntil).catch((cause: unknown): Pause => {
         fail('storage_failed', 'log: failed', cause);
-        return { reason: 'backoff', waitMs: retryBaseMs };
+        return { reason: 'backoff', until: runtime.now() + retryBaseMs };
       });
       if (typeof outcome === 'object') {
         if (!pause && !isStopped) hold(outcome);

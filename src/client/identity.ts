@@ -77,12 +77,8 @@ export function createIdentity(
     const idleMs = Math.abs(now - visitor.seenAt);
     if (idleMs <= SEEN_PRECISION_MS) return visitor;
     // Not a number, and so neither more nor less, where somebody else wrote it.
-    const isSameVisit = idleMs <= SESSION_IDLE_MS;
-    return save({
-      ...visitor,
-      sessionId: isSameVisit ? visitor.sessionId : newId(),
-      seenAt: now,
-    });
+    const sessionId = idleMs <= SESSION_IDLE_MS ? visitor.sessionId : newId();
+    return save({ ...visitor, sessionId, seenAt: now });
   }
 
   return { current, know: (facts) => save({ ...current(), ...facts }), reset };

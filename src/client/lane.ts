@@ -46,7 +46,7 @@ export interface LaneSetting {
   };
   readonly append: (segments: readonly Segment[]) => Promise<void>;
   /** Whether the page may end with this task, or a timer may never fire. */
-  readonly isLeaving: () => boolean;
+  readonly isLeaving: () => unknown;
   readonly onLogged: (segment: Segment) => void;
   readonly emitter: Emitter;
 }

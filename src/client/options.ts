@@ -2,6 +2,7 @@ import type { CaptureSource } from '../capture/types.ts';
 import { RivuletError } from '../errors.ts';
 import { DEFAULT_BATCH_BYTES, MAX_BATCH_BYTES, MAX_BATCH_EVENTS } from '../protocol/limits.ts';
 import { platformRuntime, type Runtime } from '../runtime.ts';
+import { MAX_WAIT_MS } from '../transport/retry.ts';
 import type { ClientOptions } from './types.ts';
 
 /** {@link ClientOptions} with every default in its place. */
@@ -11,8 +12,6 @@ export interface ResolvedOptions extends Required<ClientOptions> {
 
 /** What an option has to be, how to tell, and what it is when it is absent. */
 type Rule = readonly [expected: string, isValid: (value: never) => unknown, fallback?: unknown];
-
-const DAY_MS = 24 * 60 * 60_000;
 
 const number = (fallback: number, least: number, most: number): Rule => [
   `a number from ${least} to ${most}`,
@@ -41,13 +40,13 @@ const rules: { readonly [Name in keyof Required<ClientOptions>]: Rule } = {
     (value: unknown) => Array.isArray(value) && value.every(isSource),
     [],
   ],
-  flushIntervalMs: number(5000, 0, DAY_MS),
+  flushIntervalMs: number(5000, 0, MAX_WAIT_MS),
   maxBatchEvents: number(MAX_BATCH_EVENTS, 1, MAX_BATCH_EVENTS),
   maxBatchBytes: number(DEFAULT_BATCH_BYTES, 1024, MAX_BATCH_BYTES),
   compressAboveBytes: number(2048, 0, Number.POSITIVE_INFINITY),
-  requestTimeoutMs: number(15_000, 1, DAY_MS),
-  retryBaseMs: number(1000, 1, DAY_MS),
-  retryMaxMs: number(300_000, 1, DAY_MS),
+  requestTimeoutMs: number(15_000, 1, MAX_WAIT_MS),
+  retryBaseMs: number(1000, 1, MAX_WAIT_MS),
+  retryMaxMs: number(300_000, 1, MAX_WAIT_MS),
   databaseName: text('rivulet'),
   runtime: ['an object', (value) => Object(value) === value, {}],
 };

@@ -19,8 +19,7 @@ export interface LifecycleHandlers {
  * Listens to `pagehide` and to `visibilitychange`: on a cross-site navigation the second alone did not come. Never to
  * `unload`, which costs the page its place in the back-forward cache.
  */
-export function watchPage(page: Window | undefined, handlers: LifecycleHandlers): PageLifecycle {
-  if (!page) return { isLeaving: () => false, stop: () => {} };
+export function watchPage(page: Window, handlers: LifecycleHandlers): PageLifecycle {
   const { document } = page;
   const stopping = new AbortController();
   let isSuspended = false;

@@ -95,5 +95,5 @@ function betterClock(measured: Clock, known = measured): Clock {
 }
 
 function isSession(value: unknown): value is Session {
-  return isSessionAnswer(value) && Number.isFinite((value as Partial<Session>).clockOffsetMs);
+  return isSessionAnswer(value) && typeof (value as Partial<Session>).clockOffsetMs === 'number';
 }

@@ -12,10 +12,12 @@ export function sliceLines(
   from: number,
   count: number,
 ): Uint8Array<ArrayBuffer> {
-  let start = 0;
-  for (let line = 0; line < from; line++) start = nextLine(body, start);
-  let end = start;
-  for (let line = 0; line < count; line++) end = nextLine(body, end);
   // A copy: the database clones the whole buffer under a view, the settled lines included.
-  return body.slice(start, end - 1);
+  return body.slice(startOf(body, from), startOf(body, from + count) - 1);
+}
+
+function startOf(body: Uint8Array, line: number): number {
+  let start = 0;
+  for (let before = 0; before < line; before++) start = nextLine(body, start);
+  return start;
 }

@@ -12,7 +12,7 @@ export interface Answer {
   /** The JSON of the body, or nothing where it is none. */
   readonly body: Readonly<Record<string, unknown>>;
   /** How long the answer asks to wait. */
-  readonly afterMs: number | undefined;
+  readonly afterMs?: number | undefined;
 }
 
 /** Posts a body. Never rejects. */
@@ -56,4 +56,4 @@ export function createFetchTransport(
   };
 }
 
-const noAnswer: Answer = { status: 0, body: {}, afterMs: undefined };
+const noAnswer: Answer = { status: 0, body: {} };

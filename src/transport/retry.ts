@@ -1,13 +1,13 @@
 /** When to try again: pure decisions. */
 
-/** The longest wait that is taken from an answer: a timer of more than 24.8 days would fire at once. */
-const MAX_ASKED_MS = 24 * 60 * 60_000;
+/** The longest wait that anybody may ask for: a timer of more than 24.8 days would fire at once. */
+export const MAX_WAIT_MS: number = 24 * 60 * 60_000;
 
 export interface BackoffOptions {
   /** The first wait's bound. */
-  readonly baseMs: number;
+  readonly retryBaseMs: number;
   /** Every wait's bound. */
-  readonly maxMs: number;
+  readonly retryMaxMs: number;
 }
 
 /**
@@ -16,10 +16,10 @@ export interface BackoffOptions {
  */
 export function backoffMs(
   failures: number,
-  { baseMs, maxMs }: BackoffOptions,
+  { retryBaseMs, retryMaxMs }: BackoffOptions,
   random: () => number,
 ): number {
-  return Math.floor(random() * Math.min(maxMs, baseMs * 2 ** (failures - 1)));
+  return Math.floor(random() * Math.min(retryMaxMs, retryBaseMs * 2 ** (failures - 1)));
 }
 
 /** Milliseconds of a `Retry-After`: seconds or an HTTP date. `undefined` where there is none that can be read. */
@@ -31,5 +31,5 @@ export function parseRetryAfter(text: string | null, now: number): number | unde
 
 /** A wait that somebody else may have asked for, between nothing and a day. */
 export function boundedWaitMs(waitMs: number): number {
-  return Math.min(Math.max(waitMs, 0), MAX_ASKED_MS);
+  return Math.min(Math.max(waitMs, 0), MAX_WAIT_MS);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { backoffMs, boundedWaitMs, parseRetryAfter } from '../../../src/transport/retry.ts';
 
-const bounds = { baseMs: 1000, maxMs: 300_000 };
+const bounds = { retryBaseMs: 1000, retryMaxMs: 300_000 };
 
 describe('the backoff', () => {
   test.each([
