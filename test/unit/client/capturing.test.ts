@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { createTestClient } from '../../helpers/test-client.ts';
 import { createTestPage } from '../../helpers/test-page.ts';
 
@@ -249,6 +249,21 @@ describe('the context of a segment', () => {
       timezone: expect.any(String),
       library: { name: 'rivulet', version: expect.any(String) },
     });
+  });
+
+  test.each([
+    ['Temporal', { Now: { timeZoneId: () => 'Asia/Kathmandu' } }, 'Asia/Kathmandu'],
+    ['Intl', undefined, new Intl.DateTimeFormat().resolvedOptions().timeZone],
+  ])('takes the time zone from %s', async (_, temporal, timezone) => {
+    vi.stubGlobal('Temporal', temporal);
+    const { client, clock, relay } = createTestClient();
+
+    await clock.advance(1);
+    client.track('One');
+    await client.flush();
+    vi.unstubAllGlobals();
+
+    expect(JSON.parse(relay.batches[0]?.segments[0]?.context ?? '')).toMatchObject({ timezone });
   });
 
   test('changes with the page, the user, the group and the visitor, and not before', async () => {
