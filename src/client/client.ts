@@ -31,6 +31,7 @@ export function createClient(options: ClientOptions): Client {
   const identity = createIdentity(runtime, databaseName);
   const log = openLog({
     indexedDB: runtime.indexedDB,
+    storage: runtime.storage,
     databaseName,
     onMemory(error) {
       emit('error', error);
@@ -99,7 +100,6 @@ export function createClient(options: ClientOptions): Client {
     watchPage(page, {
       onHide() {
         lane.write();
-        log.giveWay();
         loop.run();
       },
       // A lock that is held keeps a page out of the back-forward cache, and a frozen tab would hold up all others.

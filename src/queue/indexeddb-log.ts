@@ -2,12 +2,15 @@ import { wrap } from 'idb';
 import { RivuletError } from '../errors.ts';
 import { countSegments, readHead, settleRanges } from './log-transaction.ts';
 import { openDatabase } from './open-database.ts';
+import { createSpill } from './spill.ts';
 import type { Segment, SegmentLog } from './types.ts';
 
 export interface IndexedDbLogOptions {
   /** Absent where the platform or the user refuses it: then the log cannot be opened. */
   readonly indexedDB: IDBFactory | undefined;
   readonly databaseName: string;
+  /** Holds what waits for a database that is not open or not idle: the page may end before its turn. */
+  readonly storage?: Storage | undefined;
 }
 
 /** A commit hands the write to the operating system: it outlives the tab and the browser, and does not wait for the disk. */
@@ -18,10 +21,14 @@ const DURABILITY: IDBTransactionOptions = { durability: 'relaxed' };
  * of the opening. What fails is tried once more on a new handle, because browsers close handles as they like. Calls
  * reject with `storage_unavailable` when the database cannot be opened for the first time, with `storage_failed` later.
  */
-export function createIndexedDbLog({ indexedDB, databaseName }: IndexedDbLogOptions): SegmentLog {
+export function createIndexedDbLog(options: IndexedDbLogOptions): SegmentLog {
+  const { indexedDB, databaseName, storage } = options;
+  const spill = createSpill(storage, databaseName);
+  /** Appends that are not on disk yet. */
+  const pending = new Set<readonly Segment[]>();
   let code: 'storage_unavailable' | 'storage_failed' = 'storage_unavailable';
-  /** All but the appends. */
-  const underWay = new Set<IDBTransaction>();
+  /** Transactions under way that an append has to wait for. */
+  let ahead = 0;
   let db: IDBDatabase | undefined;
   let opening: Promise<IDBDatabase> | undefined;
 
@@ -41,6 +48,7 @@ export function createIndexedDbLog({ indexedDB, databaseName }: IndexedDbLogOpti
       (handle) => {
         code = 'storage_failed';
         db = handle;
+        spill.takeUp((segments) => write(handle, segments));
         return handle;
       },
       (cause: unknown) => {
@@ -71,10 +79,10 @@ export function createIndexedDbLog({ indexedDB, databaseName }: IndexedDbLogOpti
   ): Promise<T> =>
     perform(async (handle) => {
       const transaction = handle.transaction(['segments', 'values'], mode, DURABILITY);
-      underWay.add(transaction);
+      ahead++;
       // Both at once: a `done` that rejects unheard is an unhandled rejection in the host page.
-      const [result] = await Promise.all([work(transaction), wrap(transaction).done]).finally(() =>
-        underWay.delete(transaction),
+      const [result] = await Promise.all([work(transaction), wrap(transaction).done]).finally(
+        () => ahead--,
       );
       return result;
     });
@@ -82,9 +90,17 @@ export function createIndexedDbLog({ indexedDB, databaseName }: IndexedDbLogOpti
   connect().catch(() => {}); // The first call tries again, and hears of it.
   return {
     kind: 'indexeddb',
-    append: (segments) => {
+    append: async (segments) => {
       const kept = [...segments];
-      return perform((handle) => write(handle, kept));
+      pending.add(kept);
+      // An open and idle database ends what is committed whatever becomes of the page; what has to wait ends with it.
+      if (!db || ahead > 0) spill.leave([...pending].flat());
+      try {
+        await perform((handle) => write(handle, kept));
+      } finally {
+        pending.delete(kept);
+        if (pending.size === 0) spill.leave([]);
+      }
     },
     read: (limits) => transact('readonly', (transaction) => readHead(transaction, limits)),
     settle: (ranges) => transact('readwrite', (transaction) => settleRanges(transaction, ranges)),
@@ -97,15 +113,6 @@ export function createIndexedDbLog({ indexedDB, databaseName }: IndexedDbLogOpti
     getValue: (key) => perform((handle) => wrap(valuesOf(handle, 'readonly').get(key))),
     setValue: (key, value) =>
       perform((handle) => wrap(valuesOf(handle, 'readwrite').put(value, key))),
-    giveWay: () => {
-      for (const transaction of underWay) {
-        try {
-          transaction.abort();
-        } catch {
-          // It has done its work and is about to end by itself.
-        }
-      }
-    },
     close: () => {
       // What waits for the opening is written first; what is being written, the database finishes.
       opening?.then(drop, () => {});
@@ -125,7 +132,7 @@ function write(handle: IDBDatabase, segments: readonly Segment[]): Promise<void>
     transaction.onabort = () => reject(transaction.error);
     try {
       const store = transaction.objectStore('segments');
-      for (const segment of segments) store.add(segment);
+      for (const segment of segments) store.add(segment).onerror = passOverKnown;
       transaction.commit();
     } catch (cause) {
       // Left alone, the transaction would commit the segments before the one that cannot be cloned.
@@ -133,4 +140,9 @@ function write(handle: IDBDatabase, segments: readonly Segment[]): Promise<void>
       throw cause;
     }
   });
+}
+
+/** A segment that is in the log already was written by a transaction that outlived its page: once is enough. */
+function passOverKnown(event: Event): void {
+  if ((event.target as IDBRequest).error?.name === 'ConstraintError') event.preventDefault();
 }

@@ -31,7 +31,6 @@ export function createMemoryLog(): SegmentLog {
     setValue: async (key, value) => {
       values.set(key, value);
     },
-    giveWay: () => {},
     close: () => {},
   };
 }

@@ -17,7 +17,7 @@ export function openDatabase(
       // The log, and small values beside it: the client's by name, the log's own by number.
       request.result
         .createObjectStore('segments', { keyPath: 'id', autoIncrement: true })
-        .createIndex('lane', ['lane', 'first']);
+        .createIndex('lane', ['lane', 'first'], { unique: true });
       request.result.createObjectStore('values');
     };
     // An older tab that does not give way may live for days: delivery cannot wait for it.

@@ -44,7 +44,6 @@ export function openLog({ onMemory, ...options }: OpenLogOptions): SegmentLog {
     stats: () => via((log) => log.stats()),
     getValue: (key) => via((log) => log.getValue(key)),
     setValue: (key, value) => via((log) => log.setValue(key, value)),
-    giveWay: () => log.giveWay(),
     close: () => log.close(),
   };
 }

@@ -39,8 +39,8 @@ export interface SegmentLog {
   /** Certain when the first call has been answered: a database that cannot be opened is replaced by memory. */
   readonly kind: 'indexeddb' | 'memory';
   /**
-   * Writes in this very turn: when the call returns, the transaction is committed. Before the log is open, segments wait
-   * in memory, in order. Resolves when they are on disk. Rejects with `storage_failed` when none of them is: they are
+   * Writes in this very turn: when the call returns, the transaction is committed, or, where it has to wait for the log,
+   * the segments stand where the next page finds them. Resolves when they are on disk. Rejects with `storage_failed` when none of them is: they are
    * the caller's again.
    */
   readonly append: (segments: readonly Segment[]) => Promise<void>;
@@ -52,11 +52,6 @@ export interface SegmentLog {
   /** Small values that live beside the log, such as the session. */
   readonly getValue: (key: string) => Promise<unknown>;
   readonly setValue: (key: string, value: unknown) => Promise<unknown>;
-  /**
-   * The page may end now. What is being read, counted or settled is given up, to be tried again if the page lives on:
-   * an append that waits behind it would be lost with the page, however committed it is.
-   */
-  readonly giveWay: () => void;
   /** Lets go of the database when what was asked for is done. A later call would open it again. */
   readonly close: () => void;
 }

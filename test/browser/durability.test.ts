@@ -44,37 +44,50 @@ it('delivers 1,000 events, in order and once, after the browser was killed while
   });
 });
 
-it('delivers 50 events, once, of a page that closed itself in the task that captured them', async () => {
-  // So that they come from the disk, and not by a request of the page's last moment.
-  world.pipeline.faults.set({ relay: 'down' });
-  const browser = await world.profile.open();
-  const opener = browser.context.pages()[0];
-  const [page] = await Promise.all([
-    browser.context.waitForEvent('page'),
-    // A script may close only what a script opened.
-    opener?.evaluate((url) => void window.open(url), world.site.url),
-  ]);
-  await page.waitForFunction(() => 'client' in window);
-  const closed = page.waitForEvent('close');
-  await page.evaluate(() => {
-    for (let n = 1; n <= 50; n += 1) window.client.track('Closing', { n });
-    window.close();
-  });
-  await closed;
-  await browser.close();
+it.each([
+  { state: 'idle', name: 'Closing' },
+  { state: 'busy', name: 'Closing while busy' },
+  { state: 'not open yet', name: 'Closing at once' },
+] as const)(
+  'delivers 50 events, once, of a page that closed itself in the task that captured them, its log $state',
+  async ({ state, name }) => {
+    // So that they come from the disk, and not by a request of the page's last moment.
+    world.pipeline.faults.set({ relay: 'down' });
+    const browser = await world.profile.open();
+    const opener = browser.context.pages()[0];
+    const [page] = await Promise.all([
+      browser.context.waitForEvent('page'),
+      // A script may close only what a script opened.
+      opener?.evaluate((url) => void window.open(url), world.site.url),
+    ]);
+    await page.waitForFunction(() => 'client' in window);
+    if (state !== 'not open yet') await page.evaluate(() => window.client.stats());
+    const closed = page.waitForEvent('close');
+    await page.evaluate(
+      ([name, isBusy]) => {
+        // A write queues behind what the log is at, and a page that ends takes the queue with it.
+        if (isBusy) for (let n = 1; n <= 20; n += 1) window.client.stats();
+        for (let n = 1; n <= 50; n += 1) window.client.track(name, { n });
+        window.close();
+      },
+      [name, state === 'busy'] as const,
+    );
+    await closed;
+    await browser.close();
 
-  world.pipeline.faults.set({ relay: 'ok' });
-  const reopened = await world.profile.open();
-  await drain(await reopened.newPage(world.site.url));
+    world.pipeline.faults.set({ relay: 'ok' });
+    const reopened = await world.profile.open();
+    await drain(await reopened.newPage(world.site.url));
 
-  const arrivals = await readArrivals(world.tail, 'Closing');
-  expect(arrivals).toEqual({
-    distinct: 50,
-    duplicates: 0,
-    disordered: [],
-    numbers: numbersTo(50),
-  });
-});
+    const arrivals = await readArrivals(world.tail, name);
+    expect(arrivals).toEqual({
+      distinct: 50,
+      duplicates: 0,
+      disordered: [],
+      numbers: numbersTo(50),
+    });
+  },
+);
 
 it('sends for two tabs through one of them, every event once', async () => {
   const browser = await world.profile.open();

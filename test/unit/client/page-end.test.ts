@@ -38,20 +38,6 @@ describe('a page that ends', () => {
     expect(writesOf(() => page.fire(target, type))).toBe(1);
   });
 
-  test('lets what it writes pass what its log is at', async () => {
-    const { client, clock, page, heardOf } = open();
-    await clock.settle();
-    client.track('Leading');
-    await clock.settle();
-    client.track('In the last task');
-    const counted = client.stats().then(() => heardOf('logged').length);
-
-    page.fire('window', 'pagehide');
-    await clock.settle();
-
-    expect(await counted).toBe(2);
-  });
-
   test('writes and sends when it is out of sight', async () => {
     const { client, clock, page, relay } = open();
     await clock.settle();

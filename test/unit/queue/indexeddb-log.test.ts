@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createIndexedDbLog } from '../../../src/queue/indexeddb-log.ts';
 import type { SegmentLog } from '../../../src/queue/types.ts';
 import { EVERYTHING, eventsOf, segmentOf, testSegmentLog } from '../../conformance/segment-log.ts';
+import { createMemoryStorage } from '../../helpers/test-client.ts';
 
 let databases = 0;
 const nextName = (): string => `log-${++databases}`;
@@ -284,51 +285,65 @@ describe('the log in IndexedDB', () => {
     expect(await eventsOf(log)).toEqual(['lane-aaaa.1', 'lane-aaaa.2', 'lane-aaaa.3']);
   });
 
-  it.each([
-    ['a count', (log: SegmentLog) => log.stats()],
-    ['a read', (log: SegmentLog) => log.read(EVERYTHING)],
-    ['a settlement', (log: SegmentLog) => log.settle([{ lane: 'lane-aaaa', first: 1, count: 1 }])],
-  ])('lets an append pass %s when it is told to give way', async (_, call) => {
-    const log = open(nextName());
-    await log.append([segmentOf('lane-aaaa', 1, 1)]);
-    const ended: string[] = [];
+  describe('on a page that ends', () => {
+    const openWith = (storage: Storage, databaseName: string, factory = indexedDB): SegmentLog => {
+      const log = createIndexedDbLog({ indexedDB: factory, databaseName, storage });
+      logs.push(log);
+      return log;
+    };
+    const neverOpening = { open: () => ({}) } as unknown as IDBFactory;
 
-    const called = call(log).then(() => ended.push('call'));
-    const appended = log.append([segmentOf('lane-aaaa', 2, 1)]).then(() => ended.push('append'));
-    log.giveWay();
-    await Promise.all([called, appended]);
+    it('leaves to the next page what waits for the opening', async () => {
+      const [storage, name] = [createMemoryStorage(), nextName()];
+      const before = openWith(storage, name, neverOpening);
 
-    expect(ended).toEqual(['append', 'call']);
-    expect(await eventsOf(log)).toContain('lane-aaaa.2');
-  });
+      before.append([segmentOf('lane-aaaa', 1, 1)]);
+      before.append([segmentOf('lane-aaaa', 2, 1)]);
 
-  it('gives way in the midst of a settlement, and settles afterwards', async () => {
-    const log = open(nextName());
-    await log.append([segmentOf('lane-aaaa', 1, 2)]);
-    const unheard: unknown[] = [];
-    const hear = (reason: unknown): void => void unheard.push(reason);
-    process.on('unhandledRejection', hear);
-    const remove = vi.spyOn(IDBObjectStore.prototype, 'delete');
-    remove.mockImplementationOnce(function (this: IDBObjectStore, id) {
-      queueMicrotask(() => log.giveWay());
-      return this.delete(id);
+      expect(await eventsOf(openWith(storage, name))).toEqual(['lane-aaaa.1', 'lane-aaaa.2']);
     });
 
-    await log.settle([{ lane: 'lane-aaaa', first: 1, count: 1 }]);
-    await new Promise((resolve) => setTimeout(resolve));
-    process.off('unhandledRejection', hear);
+    it('has an event once that was left and whose transaction outlived the page', async () => {
+      const [storage, name] = [createMemoryStorage(), nextName()];
+      const before = openWith(storage, name);
+      await before.append([segmentOf('lane-aaaa', 1, 1)]);
+      const counted = before.stats();
+      const appended = before.append([segmentOf('lane-aaaa', 2, 1)]);
+      const left = storage.key(0) ?? '';
+      const text = storage.getItem(left) ?? '';
+      await Promise.all([counted, appended]);
+      // A page that ended would not have taken it back.
+      storage.setItem(left, text);
 
-    expect(unheard).toEqual([]);
-    expect(remove.mock.calls.length).toBeGreaterThan(2);
-    expect(await eventsOf(log)).toEqual(['lane-aaaa.2']);
-  });
+      const after = openWith(storage, name);
 
-  it('gives way without a complaint when nothing is under way', async () => {
-    const log = open(nextName());
-    await log.stats();
+      expect(await eventsOf(after)).toEqual(['lane-aaaa.1', 'lane-aaaa.2']);
+      expect(await after.stats()).toMatchObject({ segments: 2, events: 2 });
+      expect(storage.length).toBe(0);
+    });
 
-    expect(() => log.giveWay()).not.toThrow();
-    expect(await log.stats()).toMatchObject({ segments: 0 });
+    it('takes back what it left when the page lives on', async () => {
+      const [storage, name] = [createMemoryStorage(), nextName()];
+      const log = openWith(storage, name);
+      const appended = log.append([segmentOf('lane-aaaa', 1, 1)]);
+      expect(storage.length).toBe(1);
+
+      await appended;
+
+      expect(storage.length).toBe(0);
+      expect(await eventsOf(log)).toEqual(['lane-aaaa.1']);
+    });
+
+    it('leaves nothing beside an idle database, which ends what is committed', async () => {
+      const [storage, name] = [createMemoryStorage(), nextName()];
+      const log = openWith(storage, name);
+      await log.stats();
+
+      const appended = log.append([segmentOf('lane-aaaa', 1, 1)]);
+
+      expect(storage.length).toBe(0);
+      await appended;
+    });
   });
 
   it('gives way to a newer tab that upgrades the database', async () => {
