@@ -10,8 +10,8 @@ import {
   reactionTo,
 } from '../protocol/receipt.ts';
 import type { RemoteConfig } from '../protocol/session.ts';
-import { planBatch } from '../queue/batch-planner.ts';
-import type { SegmentLog, StoredSegment } from '../queue/types.ts';
+import { type BatchPlan, planBatch } from '../queue/batch-planner.ts';
+import type { SegmentLog } from '../queue/types.ts';
 import { compress } from '../transport/compress.ts';
 import type { Answer, Transport } from '../transport/fetch-transport.ts';
 import { backoffMs, boundedWaitMs, MAX_WAIT_MS } from '../transport/retry.ts';
@@ -97,27 +97,21 @@ export function createBatchSender(setting: SenderSetting): BatchSender {
   async function sendNext(capturedUntil: number): Promise<Outcome> {
     await settle();
     const bounds = limits();
-    let head: readonly StoredSegment[] = [];
+    const head = held ? [] : await log.read(bounds);
+    const plan = planBatch(head, bounds);
     if (!held) {
-      head = await log.read(bounds);
       const [oldest] = head;
       if (!oldest) return 'empty';
-      const events = head.reduce((sum, { count }) => sum + count, 0);
-      if (oldest.createdAt > capturedUntil && events < bounds.maxEvents) return 'later';
+      if (oldest.createdAt > capturedUntil && plan.events < bounds.maxEvents) return 'later';
     }
     const session = await sessions.current();
     if ('status' in session) return refused(session);
     if (pauseMs > 0) return takePause();
-    held ??= await prepare(head, bounds, session);
+    held ??= await prepare(plan, session);
     return send(held, session);
   }
 
-  async function prepare(
-    head: readonly StoredSegment[],
-    bounds: ReturnType<typeof limits>,
-    session: Session,
-  ): Promise<Prepared> {
-    const { pieces, events } = planBatch(head, bounds);
+  async function prepare({ pieces, events }: BatchPlan, session: Session): Promise<Prepared> {
     const ranges = pieces.map(({ lane, first, count }) => ({ lane, first, count }));
     const bytes = encodeBatch({ sdk: SDK, clockOffset: session.clockOffsetMs }, pieces);
     const payload = await compress(bytes, options.compressAboveBytes);
