@@ -50,7 +50,7 @@ const builds: Record<string, UserConfig> = {
         name: 'rivulet',
         fileName: () => 'rivulet.js',
       },
-      rolldownOptions: { treeshake: idbCore, output: { banner: IDB_NOTICE } },
+      rolldownOptions: { treeshake: idbCore, output: { postBanner: IDB_NOTICE } },
       emptyOutDir: false,
     },
   },
