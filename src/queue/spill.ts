@@ -1,7 +1,7 @@
 import type { Segment } from './types.ts';
 
-/** In UTF-16 units. The 5 MiB of the storage are the host page's too. */
-const MAX_SPILL_UNITS = 64 * 1024;
+/** In UTF-16 units: a burst of some thousand events. The 5 MiB of the storage are the host page's too. */
+const MAX_SPILL_UNITS = 512 * 1024;
 
 /**
  * Where segments stand while their transaction waits for its turn: beside the database, in the storage that has been

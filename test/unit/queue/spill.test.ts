@@ -90,16 +90,16 @@ describe('the spill', () => {
     expect(taken.map(({ lane }) => lane).sort()).toEqual(['lane-aaaa', 'lane-bbbb']);
   });
 
-  it('leaves the oldest that fit into 64 KiB, and room to the page', async () => {
+  it('leaves the oldest that fit into 512 KiB, and room to the page', async () => {
     const storage = createMemoryStorage();
     const large = (first: number): Segment => ({
       ...segmentOf('lane-aaaa', first, 1),
-      body: new TextEncoder().encode(`"${'x'.repeat(30 * KiB)}"`),
+      body: new TextEncoder().encode(`"${'x'.repeat(240 * KiB)}"`),
     });
 
     createSpill(storage, 'rivulet').leave([large(1), large(2), large(3)]);
 
-    expect(storage.getItem(storage.key(0) ?? '')?.length).toBeLessThan(64 * KiB);
+    expect(storage.getItem(storage.key(0) ?? '')?.length).toBeLessThan(512 * KiB);
     expect((await takeUp(createSpill(storage, 'rivulet'))).map(({ first }) => first)).toEqual([
       1, 2,
     ]);
