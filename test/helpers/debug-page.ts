@@ -1,7 +1,6 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import { build } from 'vite';
+import { serveOnLoopback } from './loopback-server.ts';
 
 const TEST = resolve(import.meta.dirname, '..');
 
@@ -13,21 +12,13 @@ export interface DebugPageServer {
 /** Serves the debug view alone, filling the window, on the scripted stream of `test/browser/pages/debug-page.ts`. */
 export async function startDebugPage(): Promise<DebugPageServer> {
   const files = await bundle();
-  const server = createServer((request, response) => {
+  const server = await serveOnLoopback((request, response) => {
     const file = files.get((request.url ?? '/').slice(1));
     response
       .writeHead(200, { 'content-type': file ? 'text/javascript' : 'text/html; charset=utf-8' })
       .end(file ?? PAGE);
   });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    stop: () =>
-      new Promise((stopped) => {
-        server.close(() => stopped());
-        server.closeAllConnections();
-      }),
-  };
+  return { url: `${server.origin}/`, stop: server.stop };
 }
 
 async function bundle(): Promise<ReadonlyMap<string, string>> {

@@ -1,8 +1,7 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import { build } from 'vite';
 import type { ClientOptions } from '../../src/client/types.ts';
+import { serveOnLoopback } from './loopback-server.ts';
 
 const TEST = resolve(import.meta.dirname, '..');
 
@@ -24,7 +23,7 @@ export interface PageServer {
 export async function startPageServer(options: PageOptions): Promise<PageServer> {
   const script = await bundle(resolve(TEST, 'browser/pages/client-page.ts'));
   const html = pageWith(options);
-  const server = createServer((request, response) => {
+  const server = await serveOnLoopback((request, response) => {
     const isScript = request.url === '/client.js';
     response
       .writeHead(200, {
@@ -33,15 +32,7 @@ export async function startPageServer(options: PageOptions): Promise<PageServer>
       })
       .end(isScript ? script : html);
   });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    stop: () =>
-      new Promise((stopped) => {
-        server.close(() => stopped());
-        server.closeAllConnections();
-      }),
-  };
+  return { url: `${server.origin}/`, stop: server.stop };
 }
 
 async function bundle(entry: string): Promise<string> {
