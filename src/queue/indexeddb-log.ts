@@ -30,6 +30,8 @@ export function createIndexedDbLog(options: IndexedDbLogOptions): SegmentLog {
   /** Transactions under way that an append has to wait for. */
   let ahead = 0;
   let db: IDBDatabase | undefined;
+  /** A handle that has ended a transaction. What is committed on a newer one was seen to end with its page. */
+  let proven: IDBDatabase | undefined;
   let opening: Promise<IDBDatabase> | undefined;
 
   const failure = (cause: unknown): RivuletError =>
@@ -63,7 +65,9 @@ export function createIndexedDbLog(options: IndexedDbLogOptions): SegmentLog {
   const perform = <T>(work: (handle: IDBDatabase) => Promise<T>, isRetry = false): Promise<T> => {
     const attempt = async (handle: IDBDatabase): Promise<T> => {
       try {
-        return await work(handle);
+        const result = await work(handle);
+        proven = handle;
+        return result;
       } catch (cause) {
         drop(handle);
         if (isRetry) throw failure(cause);
@@ -93,8 +97,8 @@ export function createIndexedDbLog(options: IndexedDbLogOptions): SegmentLog {
     append: async (segments) => {
       const kept = [...segments];
       pending.add(kept);
-      // An open and idle database ends what is committed whatever becomes of the page; what has to wait ends with it.
-      if (!db || ahead > 0) spill.leave([...pending].flat());
+      // A proven and idle database ends what is committed whatever becomes of the page; what has to wait ends with it.
+      if (!db || db !== proven || ahead > 0) spill.leave([...pending].flat());
       try {
         await perform((handle) => write(handle, kept));
       } finally {

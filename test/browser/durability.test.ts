@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { numbersTo, readArrivals } from '../helpers/arrivals.ts';
-import { capture, captureDurably, drain } from '../helpers/client-page.ts';
+import { captureDurably, drain } from '../helpers/client-page.ts';
 import { useWorld } from '../helpers/world.ts';
 
 const world = useWorld();
@@ -9,7 +9,7 @@ it('delivers 1,000 events captured offline, in order and once, after the browser
   const offline = await world.profile.open();
   const page = await offline.newPage(world.site.url);
   await offline.context.setOffline(true);
-  await capture(page, 'Offline', 1_000);
+  await captureDurably(page, 'Offline', 1_000);
   await offline.close();
 
   const online = await world.profile.open();
@@ -73,11 +73,9 @@ it.each([
       [name, state === 'busy'] as const,
     );
     await closed;
-    await browser.close();
 
     world.pipeline.faults.set({ relay: 'ok' });
-    const reopened = await world.profile.open();
-    await drain(await reopened.newPage(world.site.url));
+    await drain(await browser.newPage(world.site.url));
 
     const arrivals = await readArrivals(world.tail, name);
     expect(arrivals).toEqual({
