@@ -9,17 +9,10 @@ declare global {
   }
 }
 
-/** Captures `count` events of that name, numbered from 1 in `properties.n`, in one task. */
-export function capture(page: Page, event: string, count: number): Promise<void> {
-  return page.evaluate(
-    ([event, count]) => {
-      for (let n = 1; n <= count; n += 1) window.client.track(event, { n });
-    },
-    [event, count] as const,
-  );
-}
-
-/** The same, and resolves when the log says that all of them are written. */
+/**
+ * Captures `count` events of that name in one task, numbered from 1 in `properties.n`, and resolves when the log says that
+ * all of them are written.
+ */
 export function captureDurably(page: Page, event: string, count: number): Promise<void> {
   return page.evaluate(
     ([event, count]) =>
