@@ -334,6 +334,18 @@ describe('the log in IndexedDB', () => {
       expect(await eventsOf(log)).toEqual(['lane-aaaa.1']);
     });
 
+    it('leaves to the next page what is committed on a handle that has ended nothing yet', async () => {
+      const storage = createMemoryStorage();
+      const { factory, handles } = watched();
+      const log = openWith(storage, nextName(), factory);
+      await vi.waitFor(() => expect(handles).toHaveLength(1));
+
+      const appended = log.append([segmentOf('lane-aaaa', 1, 1)]);
+
+      expect(storage.length).toBe(1);
+      await appended;
+    });
+
     it('leaves nothing beside an idle database, which ends what is committed', async () => {
       const [storage, name] = [createMemoryStorage(), nextName()];
       const log = openWith(storage, name);
