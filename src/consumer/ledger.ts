@@ -1,6 +1,10 @@
-import { isLane, type LaneRange, type StreamRecord } from '../protocol/event.ts';
+import { type Declaration, parseDrop } from '../protocol/drop.ts';
+import type { LaneRange } from '../protocol/event.ts';
 import { createRuns, type Runs } from './runs.ts';
 import type { ConsumedRecord, LaneAccount, Ledger, LedgerTotals, LedgerVerdict } from './types.ts';
+
+type Reason = Declaration['reason'];
+type Reasons = Partial<Record<Reason, number>>;
 
 /** Keeps the account of every lane: how the project proves that nothing was lost. */
 export function createLedger(): Ledger {
@@ -18,8 +22,8 @@ export function createLedger(): Ledger {
     const { event } = record;
     if (!event) return 'not_ours';
     const at = record.arrivedAt ?? record.readAt;
-    const declared = declaredBy(event);
-    if (declared) laneOf(declared.lane, event.anonymousId).declare(declared, at);
+    const declaration = parseDrop(event);
+    if (declaration) laneOf(declaration.lane, event.anonymousId).declare(declaration, at);
     return laneOf(event.rivulet.lane, event.anonymousId).receive(event.rivulet.seq, at);
   }
 
@@ -31,30 +35,37 @@ export function createLedger(): Ledger {
 
   function totals(): LedgerTotals {
     const sums = { received: 0, duplicates: 0, outOfOrder: 0, dropped: 0, missing: 0 };
+    const droppedBy: Reasons = {};
     for (const lane of accounts.values()) {
       const account = lane.account();
       for (const name of Object.keys(sums) as (keyof typeof sums)[]) sums[name] += account[name];
+      for (const [reason, events] of Object.entries(account.droppedBy) as [Reason, number][]) {
+        droppedBy[reason] = (droppedBy[reason] ?? 0) + events;
+      }
     }
-    return { lanes: accounts.size, ...sums };
+    return { lanes: accounts.size, ...sums, droppedBy };
   }
 
-  return { add, lanes, totals };
+  return { add, lanes, lane: (lane) => accounts.get(lane)?.account(), totals };
 }
 
 interface Lane {
   readonly receive: (seq: number, at: number) => LedgerVerdict;
-  readonly declare: (range: LaneRange, at: number) => void;
+  readonly declare: (declaration: Declaration, at: number) => void;
   readonly account: () => LaneAccount;
 }
 
 function openLane(lane: string, client: string): Lane {
   const arrived = createRuns();
+  /** What had not arrived when it was declared, each number under the first reason that was given for it. */
+  const declared = new Map<Reason, Runs>();
   /** What arrived or was declared: the rest is missing. */
   const accountedFor = createRuns();
+  let droppedBy: Reasons = {};
   let received = 0;
   let duplicates = 0;
   let outOfOrder = 0;
-  let accounted = 0;
+  let dropped = 0;
   let highest = 0;
   let lastAt = 0;
   let current: LaneAccount | undefined;
@@ -71,7 +82,7 @@ function openLane(lane: string, client: string): Lane {
       return 'duplicate';
     }
     received++;
-    accounted += accountedFor.add(seq, seq);
+    if (accountedFor.add(seq, seq) === 0) takeBack(seq);
     if (seq < highest) {
       outOfOrder++;
       return 'out_of_order';
@@ -80,9 +91,26 @@ function openLane(lane: string, client: string): Lane {
     return 'new';
   }
 
-  function declare({ first, count }: LaneRange, at: number): void {
+  function declare({ ranges, reason }: Declaration, at: number): void {
     touch(at);
-    accounted += accountedFor.add(first, first + count - 1);
+    const runs = declared.get(reason) ?? createRuns();
+    declared.set(reason, runs);
+    for (const { first, count } of ranges) {
+      const last = first + count - 1;
+      for (const run of accountedFor.absent(first, last)) note(reason, runs.add(...run));
+      accountedFor.add(first, last);
+    }
+  }
+
+  /** It was declared and arrived all the same. */
+  function takeBack(seq: number): void {
+    for (const [reason, runs] of declared) if (runs.has(seq)) note(reason, -1);
+  }
+
+  function note(reason: Reason, events: number): void {
+    const { [reason]: before = 0, ...others } = droppedBy;
+    dropped += events;
+    droppedBy = before + events > 0 ? { ...others, [reason]: before + events } : others;
   }
 
   function account(): LaneAccount {
@@ -92,7 +120,8 @@ function openLane(lane: string, client: string): Lane {
       received,
       duplicates,
       outOfOrder,
-      dropped: accounted - received,
+      dropped,
+      droppedBy,
       ...gapsOf(lane, accountedFor, highest),
       highest,
       lastAt,
@@ -105,18 +134,7 @@ function openLane(lane: string, client: string): Lane {
 
 function gapsOf(lane: string, runs: Runs, highest: number): Pick<LaneAccount, 'gaps' | 'missing'> {
   const gaps = runs
-    .absent(highest)
+    .absent(1, highest)
     .map(([first, last]): LaneRange => ({ lane, first, count: last - first + 1 }));
   return { gaps, missing: gaps.reduce((sum, gap) => sum + gap.count, 0) };
-}
-
-function declaredBy({ type, properties }: StreamRecord): LaneRange | undefined {
-  if (type !== 'drop' || !properties) return undefined;
-  const { lane, first, count } = properties;
-  if (!isLane(lane) || !isCount(first) || !isCount(count)) return undefined;
-  return isCount(first + count) ? { lane, first, count } : undefined;
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && Number(value) > 0;
 }

@@ -3,8 +3,8 @@ export interface Runs {
   /** Adds `first` to `last`, both included. Tells how many of them are new. */
   readonly add: (first: number, last: number) => number;
   readonly has: (value: number) => boolean;
-  /** The runs of what is absent from 1 to `last`. */
-  readonly absent: (last: number) => Run[];
+  /** The runs of what is absent from `first` to `last`. */
+  readonly absent: (first: number, last: number) => Run[];
 }
 
 export type Run = readonly [first: number, last: number];
@@ -46,15 +46,14 @@ export function createRuns(): Runs {
     return run !== undefined && run[0] <= value;
   }
 
-  function absent(last: number): Run[] {
+  function absent(first: number, last: number): Run[] {
     const gaps: Run[] = [];
-    let next = 1;
-    for (const [start, end] of runs) {
-      if (next > last) break;
+    let next = first;
+    for (let at = placeOf(first); next <= last; at++) {
+      const [start, end] = runs[at] ?? [last + 1, last];
       if (start > next) gaps.push([next, Math.min(start - 1, last)]);
       next = end + 1;
     }
-    if (next <= last) gaps.push([next, last]);
     return gaps;
   }
 

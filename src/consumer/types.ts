@@ -1,4 +1,5 @@
 import type { PlainReason } from '../protocol/aggregate.ts';
+import type { Declaration } from '../protocol/drop.ts';
 import type { LaneRange, StreamRecord } from '../protocol/event.ts';
 import type { HashKeyRange } from '../protocol/partition-key.ts';
 
@@ -83,6 +84,8 @@ export interface LaneAccount {
   readonly outOfOrder: number;
   /** Events that `drop` events declare as left out on purpose, and that did not arrive. */
   readonly dropped: number;
+  /** The same by reason: the first that was declared. Reasons that never came are absent. */
+  readonly droppedBy: Readonly<Partial<Record<Declaration['reason'], number>>>;
   /** Events below the highest number that neither arrived nor were declared. */
   readonly missing: number;
   readonly gaps: readonly LaneRange[];
@@ -102,5 +105,6 @@ export interface Ledger {
   readonly add: (record: ConsumedRecord) => LedgerVerdict;
   /** Latest first. */
   readonly lanes: () => readonly LaneAccount[];
+  readonly lane: (lane: string) => LaneAccount | undefined;
   readonly totals: () => LedgerTotals;
 }

@@ -51,6 +51,11 @@ export interface SegmentContext {
   readonly screen?: Properties;
   readonly locale?: string;
   readonly timezone?: string;
+  /**
+   * Milliseconds to add to the client's clock to get the relay's, as known at capture: a clock that is set later does not
+   * move what was captured before. Absent where no session was known yet: then the batch's holds.
+   */
+  readonly clockOffset?: number;
   readonly [field: string]: unknown;
 }
 
@@ -67,21 +72,29 @@ export interface LaneRange {
   readonly count: number;
 }
 
+/** Which events a full queue gives up last: an alarm is `high`, a heartbeat `low`. */
+export type Priority = 'low' | 'normal' | 'high';
+
 /** Why events were left out on purpose. */
-export type DropReason =
-  | 'queue_full'
-  | 'too_old'
-  | 'too_large'
-  | 'not_serialisable'
-  | 'sampled'
-  | 'rate_limited'
-  | 'consent'
-  | 'middleware'
-  | 'rejected'
-  | 'storage_lost';
+export const DROP_REASONS = [
+  'queue_full',
+  'too_old',
+  'too_large',
+  'not_serialisable',
+  'sampled',
+  'rate_limited',
+  'consent',
+  'middleware',
+  'rejected',
+  'storage_lost',
+] as const;
+export type DropReason = (typeof DROP_REASONS)[number];
 
 /** The properties of a `drop` event: what is missing from a lane, and by whose decision. */
-export interface DropProperties extends LaneRange {
+export interface DropProperties {
+  readonly lane: string;
+  /** Runs of consecutive numbers: the first, and how many. At most `MAX_DROP_RANGES`. */
+  readonly ranges: readonly (readonly [first: number, count: number])[];
   readonly reason: DropReason;
 }
 

@@ -2,6 +2,7 @@
 export * from './aggregate.ts';
 export * from './base64url.ts';
 export * from './batch.ts';
+export * from './drop.ts';
 export * from './event.ts';
 export * from './hmac.ts';
 export * from './limits.ts';

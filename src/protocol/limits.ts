@@ -21,6 +21,9 @@ export const MAX_CONTEXT_BYTES: number = 16 * 1024;
 /** Levels of nesting in one event, the event object itself being level 1. */
 export const MAX_EVENT_DEPTH: number = 32;
 
+/** Ranges in one `drop` event, at most: the event stays far below its own bound. */
+export const MAX_DROP_RANGES: number = 1000;
+
 /** Characters of an event's name, at most. */
 export const MAX_NAME_LENGTH: number = 200;
 

@@ -6,8 +6,8 @@ import type { Ledger } from '../../../src/consumer/types.ts';
 import type { StreamRecord } from '../../../src/protocol/event.ts';
 import { consumed, LANE, streamRecord } from './event.ts';
 
-function drop(seq: number, first: unknown, count: unknown, lane: unknown = LANE): StreamRecord {
-  const properties = { lane, first, count, reason: 'queue_full' };
+function drop(seq: number, ranges: unknown, change: object = {}): StreamRecord {
+  const properties = { lane: LANE, ranges, reason: 'queue_full', ...change };
   return streamRecord(seq, { type: 'drop', properties });
 }
 
@@ -31,6 +31,7 @@ test('a lane in order is all new, and nothing is missing', () => {
       duplicates: 0,
       outOfOrder: 0,
       dropped: 0,
+      droppedBy: {},
       missing: 0,
       gaps: [],
       highest: 3,
@@ -74,46 +75,85 @@ test('a copy is a duplicate, however late, and never out of order', () => {
   expect(ledger.totals()).toMatchObject({ received: 3, duplicates: 2, outOfOrder: 0 });
 });
 
-test('what a drop declares is dropped and not missing', () => {
+test('what a drop declares is dropped and not missing, every range of it', () => {
   const ledger = createLedger();
 
-  add(ledger, 1, drop(5, 2, 2), 7);
+  add(
+    ledger,
+    1,
+    drop(9, [
+      [2, 2],
+      [6, 1],
+    ]),
+    11,
+  );
 
   expect(ledger.lanes()[0]).toMatchObject({
     received: 3,
-    dropped: 2,
-    missing: 2,
+    dropped: 3,
+    droppedBy: { queue_full: 3 },
+    missing: 5,
     gaps: [
-      { first: 4, count: 1 },
-      { first: 6, count: 1 },
+      { first: 4, count: 2 },
+      { first: 7, count: 2 },
+      { first: 10, count: 1 },
     ],
   });
 });
 
 test('a declared event that arrives after all counts as received', () => {
   const ledger = createLedger();
-  add(ledger, 1, drop(4, 2, 2));
+  add(ledger, 1, drop(4, [[2, 2]]));
 
   const verdicts = add(ledger, 2);
 
   expect(verdicts).toEqual(['out_of_order']);
-  expect(ledger.lanes()[0]).toMatchObject({ received: 3, dropped: 1, missing: 0 });
+  expect(ledger.lanes()[0]).toMatchObject({
+    received: 3,
+    dropped: 1,
+    droppedBy: { queue_full: 1 },
+    missing: 0,
+  });
+});
+
+test('an event that is declared after it arrived counts as received', () => {
+  const ledger = createLedger();
+
+  add(ledger, 1, 2, drop(4, [[2, 2]]), 2);
+
+  expect(ledger.lanes()[0]).toMatchObject({ received: 3, dropped: 1, duplicates: 1, missing: 0 });
+});
+
+test('a drop that declares itself is received', () => {
+  const ledger = createLedger();
+
+  add(ledger, drop(1, [[1, 1]]));
+
+  expect(ledger.totals()).toMatchObject({ received: 1, dropped: 0, droppedBy: {} });
 });
 
 test('a drop declared twice, or of what arrived, counts once', () => {
   const ledger = createLedger();
 
-  add(ledger, 1, 2, drop(5, 2, 3), drop(5, 2, 3), drop(6, 3, 1));
+  add(ledger, 1, 2, drop(5, [[2, 3]]), drop(5, [[2, 3]]), drop(6, [[3, 1]]));
 
   expect(ledger.lanes()[0]).toMatchObject({ received: 4, dropped: 2, duplicates: 1, missing: 0 });
+});
+
+test('what two reasons declare is dropped by the first', () => {
+  const ledger = createLedger();
+
+  add(ledger, drop(9, [[2, 3]]), drop(10, [[1, 7]], { reason: 'consent' }));
+
+  expect(ledger.totals()).toMatchObject({ dropped: 7, droppedBy: { queue_full: 3, consent: 4 } });
 });
 
 test('a drop may declare another lane, one that never sends', () => {
   const ledger = createLedger();
 
-  add(ledger, drop(1, 1, 40, 'other-lane'));
+  add(ledger, drop(1, [[1, 40]], { lane: 'other-lane', reason: 'too_old' }), drop(2, [[50, 1]]));
 
-  expect(ledger.lanes().find(({ lane }) => lane === 'other-lane')).toMatchObject({
+  expect(ledger.lane('other-lane')).toMatchObject({
     client: 'client-1',
     received: 0,
     dropped: 40,
@@ -122,35 +162,21 @@ test('a drop may declare another lane, one that never sends', () => {
   });
   expect(ledger.totals()).toEqual({
     lanes: 2,
-    received: 1,
+    received: 2,
     duplicates: 0,
     outOfOrder: 0,
-    dropped: 40,
+    dropped: 41,
+    droppedBy: { too_old: 40, queue_full: 1 },
     missing: 0,
   });
 });
 
-test.each([
-  [0, 1],
-  [1, 0],
-  [1, -3],
-  [1.5, 1],
-  ['1', 1],
-  [1, Number.MAX_SAFE_INTEGER],
-])('a drop of first %j and count %j declares nothing', (first, count) => {
+test('a drop that is nonsense declares nothing, and is an event like any other', () => {
   const ledger = createLedger();
 
-  add(ledger, drop(1, first, count));
+  add(ledger, drop(1, [[1, Number.MAX_SAFE_INTEGER]]), drop(2, [[1, 3]], { lane: '../..' }));
 
-  expect(ledger.totals()).toMatchObject({ received: 1, dropped: 0 });
-});
-
-test('a drop of a lane that is none declares nothing', () => {
-  const ledger = createLedger();
-
-  add(ledger, drop(1, 1, 3, '../..'));
-
-  expect(ledger.totals()).toMatchObject({ lanes: 1, dropped: 0 });
+  expect(ledger.totals()).toMatchObject({ lanes: 1, received: 2, dropped: 0 });
 });
 
 test('a record of others leaves no trace', () => {
@@ -188,25 +214,23 @@ test('a long lane with a hole in every hundred stays quick', () => {
 });
 
 describe('for any course of events', () => {
-  type Step =
-    | { readonly kind: 'event'; readonly seq: number }
-    | {
-        readonly kind: 'drop';
-        readonly seq: number;
-        readonly first: number;
-        readonly count: number;
-      };
+  interface Step {
+    readonly seq: number;
+    /** Of a `drop`. */
+    readonly declares?: { readonly ranges: [number, number][]; readonly reason: string };
+  }
 
   const seq = fc.integer({ min: 1, max: 40 });
   const step: fc.Arbitrary<Step> = fc.oneof(
-    { weight: 5, arbitrary: fc.record({ kind: fc.constant('event' as const), seq }) },
+    { weight: 5, arbitrary: fc.record({ seq }) },
     {
       weight: 1,
       arbitrary: fc.record({
-        kind: fc.constant('drop' as const),
         seq,
-        first: seq,
-        count: fc.integer({ min: 1, max: 12 }),
+        declares: fc.record({
+          ranges: fc.array(fc.tuple(seq, fc.integer({ min: 1, max: 12 })), { maxLength: 3 }),
+          reason: fc.constantFrom('queue_full', 'consent'),
+        }),
       }),
     },
   );
@@ -214,14 +238,16 @@ describe('for any course of events', () => {
   /** The same account by sets. */
   function naive(steps: readonly Step[]) {
     const arrived = new Set<number>();
-    const declared = new Set<number>();
+    const declared = new Map<number, string>();
     const verdicts: string[] = [];
     let duplicates = 0;
     let outOfOrder = 0;
-    for (const { seq, ...rest } of steps) {
+    for (const { seq, declares } of steps) {
       const highest = Math.max(0, ...arrived);
-      if (rest.kind === 'drop') {
-        for (let each = rest.first; each < rest.first + rest.count; each++) declared.add(each);
+      for (const [first, count] of declares?.ranges ?? []) {
+        for (let each = first; each < first + count; each++) {
+          if (!declared.has(each)) declared.set(each, declares?.reason ?? '');
+        }
       }
       if (arrived.has(seq)) duplicates++;
       else if (seq < highest) outOfOrder++;
@@ -232,16 +258,18 @@ describe('for any course of events', () => {
     const missing = Array.from({ length: highest }, (_, index) => index + 1).filter(
       (each) => !arrived.has(each) && !declared.has(each),
     );
-    const dropped = [...declared].filter((each) => !arrived.has(each)).length;
+    const dropped = [...declared].filter(([each]) => !arrived.has(each));
     const account = {
       received: arrived.size,
       duplicates,
       outOfOrder,
-      dropped,
+      dropped: dropped.length,
       missing: missing.length,
       highest,
     };
-    return { verdicts, account, missing };
+    const droppedBy: Record<string, number> = {};
+    for (const [, reason] of dropped) droppedBy[reason] = (droppedBy[reason] ?? 0) + 1;
+    return { verdicts, account, droppedBy, missing };
   }
 
   test('the account is that of a model with sets', () => {
@@ -251,16 +279,18 @@ describe('for any course of events', () => {
 
         const verdicts = add(
           ledger,
-          ...steps.map((step) =>
-            step.kind === 'event' ? step.seq : drop(step.seq, step.first, step.count),
+          ...steps.map(({ seq, declares }) =>
+            declares ? drop(seq, declares.ranges, { reason: declares.reason }) : seq,
           ),
         );
 
         const expected = naive(steps);
-        const account = ledger.lanes()[0];
+        const account = ledger.lane(LANE);
         const gaps = account?.gaps ?? [];
         expect(verdicts).toEqual(expected.verdicts);
         expect(account).toMatchObject(expected.account);
+        expect(account?.droppedBy).toEqual(expected.droppedBy);
+        expect(ledger.lanes()).toEqual([account]);
         expect(
           gaps.flatMap(({ first, count }) =>
             Array.from({ length: count }, (_, index) => first + index),
