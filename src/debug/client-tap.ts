@@ -24,6 +24,19 @@ export interface ClientTapOptions {
   readonly onChange: () => void;
 }
 
+/** What changes the account. `captured` does too, and is followed by `logged`. */
+const CHANGES = [
+  'logged',
+  'receipt',
+  'rejected',
+  'dropped',
+  'paused',
+  'resumed',
+  'storage',
+  'consent',
+  'leader',
+] as const;
+
 export function tapClient({ client, isWatched, onChange }: ClientTapOptions): ClientTap {
   const journeys = createJourneyLog();
   let stats: ClientStats | undefined;
@@ -51,9 +64,7 @@ export function tapClient({ client, isWatched, onChange }: ClientTapOptions): Cl
       const { lane, first, count, shard, sequence } = receipt;
       stored.push({ lane, first, count, shard, sequence, watched: isWatched(shard) });
     }),
-    ...(['logged', 'receipt', 'rejected', 'dropped', 'paused', 'resumed', 'leader'] as const).map(
-      (name) => client.on(name, refresh),
-    ),
+    ...CHANGES.map((name) => client.on(name, refresh)),
   ];
   refresh();
 

@@ -55,6 +55,27 @@ export function formatRun({ first, count }: Omit<LaneRange, 'lane'>): string {
   return count === 1 ? `${first}` : `${first}–${first + count - 1}`;
 }
 
+/** Runs named in one line. */
+const MAX_RUNS = 4;
+
+/** `43–47, 51`; the first of them where they are many. */
+export function formatRuns(runs: readonly Omit<LaneRange, 'lane'>[]): string {
+  const more = runs.length > MAX_RUNS ? ', …' : '';
+  return runs.slice(0, MAX_RUNS).map(formatRun).join(', ') + more;
+}
+
+/** `queue full`, for `queue_full`. */
+export function formatReason(reason: string): string {
+  return reason.replaceAll('_', ' ');
+}
+
+/** `12 queue full, 3 sampled`. */
+export function formatReasons(events: Readonly<Partial<Record<string, number>>>): string {
+  return Object.entries(events)
+    .map(([reason, count = 0]) => `${formatCount(count)} ${formatReason(reason)}`)
+    .join(', ');
+}
+
 /** The beginning of a lane's id: enough to tell two lanes of a screen apart. */
 export function formatLane(lane: string): string {
   return lane.slice(0, 5);

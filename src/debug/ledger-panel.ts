@@ -1,7 +1,7 @@
 import { type CSSResult, css, html, nothing, type TemplateResult } from 'lit';
 import type { ClientStats } from '../client/types.ts';
 import type { LaneAccount, LedgerTotals } from '../consumer/types.ts';
-import { formatCount, formatLane, formatPlural, formatRun } from './format.ts';
+import { formatCount, formatLane, formatPlural, formatReasons, formatRuns } from './format.ts';
 import { renderPanel } from './panel.ts';
 import { unreadOf } from './verdict.ts';
 
@@ -15,9 +15,6 @@ export interface LedgerFacts {
 
 /** Lanes drawn at a time: the rest is counted, and stands in the totals. */
 const MAX_LANES = 40;
-
-/** Gaps named in one cell. */
-const MAX_GAPS = 4;
 
 export function renderLedger(facts: LedgerFacts): TemplateResult {
   const { totals } = facts;
@@ -47,7 +44,7 @@ function renderOwn(stats: ClientStats): TemplateResult {
   if (captured - stored - rejected - dropped !== queue.events) {
     return html`<p class="sum number">
       <span>${formatCount(captured)} captured here</span> ·
-      <span>${formatCount(stored)} stored by this tab, for all pages</span> ·
+      <span>by this tab, for all pages: ${formatCount(stored)} stored</span> ·
       <span>${formatCount(rejected)} rejected</span> · <span>${formatCount(dropped)} dropped</span> ·
       <span>${left}</span>
     </p>`;
@@ -86,13 +83,12 @@ function renderTable({ lanes, totals, stats, fromBeginning }: LedgerFacts): Temp
         <th scope="row">All</th>
         ${renderFigures(totals)}
       </tr>
+      ${totals.lanes > 1 ? renderReasons(totals) : nothing}
     </tfoot>
   </table>`;
 }
 
 function renderLane(lane: LaneAccount, own: boolean, fromBeginning: boolean): TemplateResult {
-  const gaps = lane.gaps.slice(0, MAX_GAPS).map(formatRun).join(', ');
-  const more = lane.gaps.length > MAX_GAPS ? ', …' : '';
   const unread = fromBeginning ? 0 : unreadOf(lane);
   const note = unread > 0 ? ` (1–${unread} from before reading began)` : '';
   return html`<tr>
@@ -103,9 +99,19 @@ function renderLane(lane: LaneAccount, own: boolean, fromBeginning: boolean): Te
     </tr>
     ${
       lane.gaps.length > 0
-        ? html`<tr class="gaps"><td colspan="6">▲ missing ${gaps}${more}${note}</td></tr>`
+        ? html`<tr class="gaps"><td colspan="6">▲ missing ${formatRuns(lane.gaps)}${note}</td></tr>`
         : nothing
-    }`;
+    }
+    ${renderReasons(lane)}`;
+}
+
+/** Who decided that. */
+function renderReasons({
+  dropped,
+  droppedBy,
+}: Pick<LaneAccount, 'dropped' | 'droppedBy'>): unknown {
+  if (dropped === 0) return nothing;
+  return html`<tr class="reasons"><td colspan="6">✂ left out: ${formatReasons(droppedBy)}</td></tr>`;
 }
 
 function renderFigures(
@@ -167,8 +173,8 @@ export const ledgerStyles: CSSResult = css`
   tbody th {
     font-weight: 500;
   }
-  tbody tr:not(.gaps) > *,
-  tfoot tr > * {
+  tbody tr:not(.gaps, .reasons) > *,
+  tfoot tr:not(.reasons) > * {
     border-block-start: 1px solid var(--line);
   }
   tfoot tr > * {
@@ -192,9 +198,15 @@ export const ledgerStyles: CSSResult = css`
     white-space: normal;
     font-weight: 500;
   }
-  [data-dropped] {
+  [data-dropped],
+  .reasons td {
     color: var(--dropped);
     font-weight: 600;
+  }
+  .reasons td {
+    padding-block-start: 0;
+    white-space: normal;
+    font-weight: 500;
   }
   @container rivulet (max-width: 419px) {
     .ledger :is(th, td) {

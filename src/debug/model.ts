@@ -3,7 +3,8 @@
 import type { ConsumedRecord, Ledger } from '../consumer/types.ts';
 import { createRates, type Rates } from './rates.ts';
 import { createRowList, type RowList } from './row-list.ts';
-import { dropOf, type Row } from './rows.ts';
+import type { Row } from './rows.ts';
+import { overlap } from './verdict.ts';
 
 /** Rows kept: more than anybody scrolls through, few enough to filter in a moment. */
 const MAX_ROWS = 50_000;
@@ -57,9 +58,8 @@ export function createModel({
     highest.set(at.lane, at.seq);
     const range = { lane: at.lane, first: before + 1, count: at.seq - before - 1 };
     if (range.count === 0 || (before === 0 && !fromBeginning)) return;
-    const drop = dropOf(record.event);
-    // The drop's own row says it all.
-    if (drop && drop.lane === at.lane && covers(drop, range)) return;
+    // What is declared has a row that says so: that of the `drop`.
+    if (!ledger.lane(at.lane)?.gaps.some((gap) => overlap(gap, range) > 0)) return;
     gaps++;
     rows.push({ kind: 'gap', id: nextId++, shardId: record.shardId, at: record.readAt, range });
   };
@@ -89,11 +89,4 @@ export function createModel({
       cut();
     },
   };
-}
-
-function covers(
-  outer: { readonly first: number; readonly count: number },
-  inner: { readonly first: number; readonly count: number },
-): boolean {
-  return outer.first <= inner.first && inner.first + inner.count <= outer.first + outer.count;
 }

@@ -1,6 +1,13 @@
 import { type CSSResult, css, html, nothing, type TemplateResult } from 'lit';
-import type { ClientStats, Pause, PauseReason } from '../client/types.ts';
-import { formatAge, formatBytes, formatCount, formatRun, formatTime } from './format.ts';
+import type { ClientStats, Consent, Pause, PauseReason } from '../client/types.ts';
+import {
+  formatAge,
+  formatBytes,
+  formatCount,
+  formatReasons,
+  formatRun,
+  formatTime,
+} from './format.ts';
 import { renderIcon } from './icons.ts';
 import { renderPanel } from './panel.ts';
 import { renderShard } from './shard-badge.ts';
@@ -20,7 +27,18 @@ const REASONS: Record<PauseReason, string> = {
   backoff: 'The relay asked to wait.',
   refused: 'The relay refuses this page until a setting changes.',
   follower: 'Another tab sends for all.',
+  consent: 'The user has not agreed, or not yet: nothing is sent.',
+  storage: 'The log cannot be read for now; capturing goes on.',
 };
+
+const CONSENTS: Record<Consent, string> = {
+  granted: 'captured and sent',
+  pending: 'captured, not sent',
+  denied: 'nothing captured',
+};
+
+/** From here on it is worth a look: what comes when it is full is a decision about events. */
+const NEARLY_FULL = 0.8;
 
 export function renderQueue(facts: QueueFacts): TemplateResult {
   const { stats } = facts;
@@ -53,10 +71,13 @@ function renderStats(stats: ClientStats, facts: QueueFacts): TemplateResult {
       ${renderTile('Size', formatBytes(queue.bytes))}
       ${renderTile('Oldest', oldest)}
     </dl>
+    ${renderFill(queue.bytes, stats.maxQueueBytes)}
     ${stats.pause ? renderPause(stats.pause, facts.now) : nothing}
     <dl class="facts">
       <dt>Log</dt>
-      <dd>${stats.log === 'indexeddb' ? 'IndexedDB, survives the browser' : 'Memory, lost with the page'}</dd>
+      <dd>${renderLog(stats)}</dd>
+      <dt>Consent</dt>
+      <dd>${stats.consent}, <span class="muted">${CONSENTS[stats.consent]}</span></dd>
       <dt>Sender</dt>
       <dd>${stats.leader ? 'This tab' : 'Another tab'}</dd>
       <dt>Lane</dt>
@@ -66,6 +87,12 @@ function renderStats(stats: ClientStats, facts: QueueFacts): TemplateResult {
         ${formatCount(stats.captured)} captured · ${formatCount(stats.stored)} stored ·
         ${formatCount(stats.rejected)} rejected · ${formatCount(stats.dropped)} dropped
       </dd>
+      ${
+        stats.dropped > 0
+          ? html`<dt>Dropped</dt>
+            <dd class="number dropped">${formatReasons(stats.droppedBy)}</dd>`
+          : nothing
+      }
       <dt>Last receipt</dt>
       <dd class="number">${renderReceipt(stats, facts)}</dd>
     </dl>
@@ -77,6 +104,33 @@ function renderTile(name: string, value: string): TemplateResult {
     <dt>${name}</dt>
     <dd class="number">${value}</dd>
   </div>`;
+}
+
+/** How much of what may wait does wait. */
+function renderFill(bytes: number, maxBytes: number): unknown {
+  if (!Number.isFinite(maxBytes)) return nothing;
+  const part = Math.min(1, bytes / maxBytes);
+  const text = `${formatBytes(bytes)} of ${formatBytes(maxBytes)}`;
+  return html`<p class="fill" ?data-nearly-full=${part >= NEARLY_FULL}>
+    <span
+      role="meter"
+      aria-label="Queue, of its cap"
+      aria-valuemin="0"
+      aria-valuemax=${maxBytes}
+      aria-valuenow=${Math.min(bytes, maxBytes)}
+      aria-valuetext=${text}
+      ><span style="inline-size: ${part * 100}%"></span
+    ></span>
+    <span class="number" aria-hidden="true">${text}</span>
+  </p>`;
+}
+
+function renderLog({ log, queue }: ClientStats): unknown {
+  if (log === 'memory') return 'Memory, lost with the page';
+  const disk = 'IndexedDB, survives the browser';
+  if (queue.inMemory === 0) return disk;
+  return html`${disk};
+    <strong class="in-memory">${formatCount(queue.inMemory)} in memory until it takes them</strong>`;
 }
 
 function renderPause(pause: Pause, now: number): TemplateResult {
@@ -126,6 +180,41 @@ export const queueStyles: CSSResult = css`
     font-size: 15px;
     font-weight: 600;
     white-space: nowrap;
+  }
+  .fill {
+    display: flex;
+    align-items: center;
+    gap: 8px;
+    margin-block-start: 6px;
+    color: var(--muted);
+    font-size: 11px;
+  }
+  .fill [role='meter'] {
+    flex: auto;
+    overflow: hidden;
+    block-size: 6px;
+    border-radius: 3px;
+    background: var(--background);
+    box-shadow: inset 0 0 0 1px var(--line);
+  }
+  .fill [role='meter'] span {
+    display: block;
+    block-size: 100%;
+    background: var(--accent);
+    forced-color-adjust: none;
+  }
+  .fill[data-nearly-full] {
+    color: var(--pending);
+  }
+  .fill[data-nearly-full] [role='meter'] span {
+    background: var(--pending);
+  }
+  .in-memory {
+    color: var(--pending);
+    font-weight: 600;
+  }
+  .facts .dropped {
+    color: var(--dropped);
   }
   .pause {
     margin-block-start: 8px;

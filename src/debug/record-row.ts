@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { LaneAccount } from '../consumer/types.ts';
+import { parseDrop } from '../protocol/drop.ts';
 import type { LaneRange } from '../protocol/event.ts';
 import {
   formatBytes,
@@ -7,10 +8,11 @@ import {
   formatDuration,
   formatLane,
   formatRun,
+  formatRuns,
   formatTime,
 } from './format.ts';
 import { renderIcon } from './icons.ts';
-import { dropOf, type GapRow, labelOf, latencyOf, type RecordRow, type Row } from './rows.ts';
+import { type GapRow, labelOf, latencyOf, type RecordRow, type Row } from './rows.ts';
 import { renderShard } from './shard-badge.ts';
 import { overlap } from './verdict.ts';
 
@@ -75,9 +77,12 @@ function renderBadges(record: RecordRow['record'], verdict: RecordRow['verdict']
 }
 
 function renderDeclared(record: RecordRow['record']): unknown {
-  const drop = dropOf(record.event);
+  const drop = parseDrop(record.event);
   if (!drop) return nothing;
-  return html`<span class="path">✂ ${formatLane(drop.lane)}·${formatRun(drop)} left out (${formatCount(drop.count)})</span>`;
+  const count = drop.ranges.reduce((sum, range) => sum + range.count, 0);
+  return html`<span class="path"
+    >✂ ${formatLane(drop.lane)}·${formatRuns(drop.ranges)} left out (${formatCount(count)})</span
+  >`;
 }
 
 function renderGap(row: GapRow, { hues, lanes }: RowContext): TemplateResult {
@@ -87,7 +92,7 @@ function renderGap(row: GapRow, { hues, lanes }: RowContext): TemplateResult {
   const count = runs.reduce((sum, run) => sum + run.count, 0);
   const says =
     count > 0
-      ? `${formatCount(count)} missing: ${lane}·${runs.map(formatRun).join(', ')}`
+      ? `${formatCount(count)} missing: ${lane}·${formatRuns(runs)}`
       : `gap closed: ${lane}·${formatRun(range)} arrived later or declared as left out`;
   return html`<span role="gridcell" class="time">${formatTime(row.at)}</span>
     <span role="gridcell" class="where">${renderShard(row.shardId, hues)}</span>

@@ -1,13 +1,10 @@
 /** What one line of the records table says, and how a record becomes one. */
 
 import type { ConsumedRecord, LedgerVerdict } from '../consumer/types.ts';
-import {
-  type DropProperties,
-  isLane,
-  type LaneRange,
-  type StreamRecord,
-} from '../protocol/event.ts';
+import { parseDrop } from '../protocol/drop.ts';
+import type { LaneRange, StreamRecord } from '../protocol/event.ts';
 import { isObject } from '../protocol/parsed.ts';
+import { formatReason } from './format.ts';
 
 export interface RecordRow {
   readonly kind: 'record';
@@ -39,18 +36,9 @@ export interface Label {
 export function labelOf(record: Pick<ConsumedRecord, 'event' | 'data'>): Label {
   const { event } = record;
   if (!event) return { type: 'data', name: 'not an event of ours', path: undefined };
-  const drop = dropOf(event);
-  if (drop) return { type: 'drop', name: drop.reason.replaceAll('_', ' '), path: undefined };
+  const drop = parseDrop(event);
+  if (drop) return { type: 'drop', name: formatReason(drop.reason), path: undefined };
   return { type: event.type, name: nameOf(event), path: pathOf(event) };
-}
-
-/** What a `drop` event declares, when it is one. */
-export function dropOf(event: StreamRecord | undefined): DropProperties | undefined {
-  if (event?.type !== 'drop' || !isObject(event.properties)) return undefined;
-  const { lane, first, count, reason } = event.properties;
-  if (!isLane(lane) || !Number.isSafeInteger(first) || !Number.isSafeInteger(count))
-    return undefined;
-  return { lane, first: first as number, count: count as number, reason } as DropProperties;
 }
 
 /** Milliseconds from capture, on the relay's clock, to arrival, on the stream's. */

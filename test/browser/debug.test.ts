@@ -111,6 +111,9 @@ describe('arriving records', () => {
     expect(await text('.verdict')).toContain('5 missing of');
     expect(await page.locator('rivulet-debug .verdict').getAttribute('data-tone')).toBe('pending');
     expect(await text('.ledger .gaps')).toContain('missing');
+    expect(await text('.rows [data-tone="drop"]')).toMatch(/queue full.*left out \(5\)/s);
+    expect(await text('.ledger tbody .reasons')).toBe('✂ left out: 5 queue full');
+    expect(await text('.ledger tfoot .reasons')).toBe('✂ left out: 5 queue full');
   });
 
   it('turns data into text and never into markup', async () => {
@@ -268,6 +271,59 @@ describe('the page’s queue', () => {
     expect(await text('.verdict')).toContain('20 queued');
   });
 
+  it.each([
+    ['pending', 'consent', /has not agreed, or not yet/, 'pending, captured, not sent'],
+    ['denied', 'consent', /has not agreed, or not yet/, 'denied, nothing captured'],
+    ['granted', 'storage', /log cannot be read.*Next try in \d/s, 'granted, captured and sent'],
+  ] as const)(
+    'says what the user decided, and what waits for it: %s, %s',
+    async (consent, reason, pause, words) => {
+      await open();
+
+      await page.evaluate(
+        ([consent, reason]) => {
+          const until = reason === 'storage' ? Date.now() + 9_000 : undefined;
+          debugPage.client.setStats({ consent, pause: { reason, until } });
+          if (reason === 'storage') {
+            debugPage.client.tell('storage', { log: 'indexeddb', inMemory: 0, at: Date.now() });
+          } else debugPage.client.tell('consent', { consent });
+        },
+        [consent, reason] as const,
+      );
+
+      await eventually(() => text('.queue .pause')).toMatch(pause);
+      expect(await text('.queue .facts')).toContain(words);
+    },
+  );
+
+  it('says how full it is, what is in memory only, and what was left out by whom', async () => {
+    await open();
+
+    await page.evaluate(() => {
+      debugPage.client.setStats({
+        captured: 31,
+        stored: 4,
+        dropped: 7,
+        droppedBy: { queue_full: 5, rate_limited: 2 },
+        queue: { events: 20, segments: 4, bytes: 900_000, inMemory: 12 },
+        maxQueueBytes: 1_000_000,
+      });
+      debugPage.client.tell('dropped', {
+        lane: 'k3f9aL0qXw',
+        first: 1,
+        count: 5,
+        reason: 'queue_full',
+      });
+    });
+
+    await eventually(() => text('.queue .dropped')).toBe('5 queue full, 2 rate limited');
+    const meter = page.getByRole('meter');
+    expect(await meter.getAttribute('aria-valuetext')).toBe('900 kB of 1.0 MB');
+    expect(await page.locator('rivulet-debug .fill[data-nearly-full]').count()).toBe(1);
+    expect(await text('.queue .facts')).toContain('12 in memory until it takes them');
+    expect(await text('.ledger .sum')).toContain('✓ 20 queued');
+  });
+
   it('makes no sum of what other pages left behind', async () => {
     await open();
 
@@ -277,7 +333,7 @@ describe('the page’s queue', () => {
     });
 
     await eventually(() => text('.ledger .sum')).toContain(
-      '1,000 stored by this tab, for all pages',
+      'by this tab, for all pages: 1,000 stored',
     );
     expect(await text('.ledger .sum')).not.toContain('✓');
   });

@@ -16,8 +16,11 @@ export function createScriptedClient(lane: string): ScriptedClient {
     stored: 0,
     rejected: 0,
     dropped: 0,
+    droppedBy: {},
     log: 'indexeddb',
-    queue: { segments: 0, events: 0, bytes: 0 },
+    queue: { segments: 0, events: 0, bytes: 0, inMemory: 0 },
+    maxQueueBytes: 32 * 1024 * 1024,
+    consent: 'granted',
     leader: true,
     pause: undefined,
     lastReceipt: undefined,
@@ -33,6 +36,9 @@ export function createScriptedClient(lane: string): ScriptedClient {
     metric: nothing,
     reset: nothing,
     flush: async () => ({ stored: 0, queued: stats.queue.events }),
+    consent: async () => {},
+    rejected: async () => [],
+    persist: async () => false,
     close: async () => {},
     on: (name, listener) => {
       const heard = listeners.get(name) ?? new Set();

@@ -105,7 +105,7 @@ const page = {
     const lane = OTHERS[0] ?? OWN;
     const seq = numbers.get(lane) ?? 0;
     const shardId = 'shardId-000000000002';
-    const drop = { lane, first: seq + 8, count: 5, reason: 'queue_full' };
+    const drop = { lane, ranges: [[seq + 8, 5]], reason: 'queue_full' };
     push([
       recordOf(lane, seq + 6, {}, { shardId }),
       recordOf(lane, seq + 6, {}, { shardId }),
@@ -159,6 +159,7 @@ const page = {
         events: queued,
         segments: Math.ceil(queued / 7),
         bytes: queued * 205,
+        inMemory: 0,
         ...(queued > 0 ? { oldestAt: Date.now() - 2_100 } : {}),
       },
     });

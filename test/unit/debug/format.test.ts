@@ -37,6 +37,12 @@ describe('figures', () => {
   it('names runs, lanes, shards and counts', () => {
     expect(format.formatRun({ first: 43, count: 5 })).toBe('43–47');
     expect(format.formatRun({ first: 43, count: 1 })).toBe('43');
+    const runs = [1, 3, 5, 7, 9].map((first) => ({ first, count: 1 }));
+    expect(format.formatRuns(runs)).toBe('1, 3, 5, 7, …');
+    expect(format.formatRuns(runs.slice(1))).toBe('3, 5, 7, 9');
+    expect(format.formatReasons({ queue_full: 1_200, sampled: 3 })).toBe(
+      '1,200 queue full, 3 sampled',
+    );
     expect(format.formatShard('shardId-000000000012')).toBe('12');
     expect(format.formatShard('shardId-000000000000')).toBe('0');
     expect(format.formatShard('another')).toBe('another');

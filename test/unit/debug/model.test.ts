@@ -94,7 +94,14 @@ describe('rows from verdicts', () => {
 
   it('lets a drop speak for the numbers that it declares', () => {
     const model = createModel({ ledger: createLedger() });
-    const properties = { lane: LANE, first: 2, count: 5, reason: 'queue_full' };
+    const properties = {
+      lane: LANE,
+      ranges: [
+        [5, 2],
+        [2, 3],
+      ],
+      reason: 'queue_full',
+    };
 
     model.add(recordOf(LANE, 1));
     model.add(recordOf(LANE, 7, { type: 'drop', event: undefined, properties }));
@@ -104,12 +111,23 @@ describe('rows from verdicts', () => {
 
   it('shows a gap beside a drop that does not declare all of it', () => {
     const model = createModel({ ledger: createLedger() });
-    const properties = { lane: LANE, first: 2, count: 4, reason: 'queue_full' };
+    const properties = { lane: LANE, ranges: [[2, 4]], reason: 'queue_full' };
 
     model.add(recordOf(LANE, 1));
     model.add(recordOf(LANE, 7, { type: 'drop', event: undefined, properties }));
 
     expect(rowsOf(model).map(({ kind }) => kind)).toEqual(['record', 'gap', 'record']);
+  });
+
+  it('makes no gap of what another lane declared before', () => {
+    const model = createModel({ ledger: createLedger() });
+    const properties = { lane: LANE, ranges: [[2, 3]], reason: 'queue_full' };
+
+    model.add(recordOf(LANE, 1));
+    model.add(recordOf('other-lane', 1, { type: 'drop', event: undefined, properties }));
+    model.add(recordOf(LANE, 5));
+
+    expect(rowsOf(model).map(({ kind }) => kind)).toEqual(['record', 'record', 'record']);
   });
 
   it('takes records that are not ours as rows without a lane', () => {

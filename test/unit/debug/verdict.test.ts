@@ -48,7 +48,7 @@ describe('the verdict', () => {
   });
 
   it('waits while events are queued on the page', () => {
-    const queue = { segments: 1, events: 20, bytes: 4_000 };
+    const queue = { segments: 1, events: 20, bytes: 4_000, inMemory: 0 };
     const verdict = judge({
       ...evidenceOf([1], [live()]),
       client: { queue, lane: LANE, captured: 21 },
@@ -58,7 +58,7 @@ describe('the verdict', () => {
   });
 
   it('counts only what waits before the first event was read', () => {
-    const queue = { segments: 1, events: 20, bytes: 4_000 };
+    const queue = { segments: 1, events: 20, bytes: 4_000, inMemory: 0 };
     const verdict = judge({
       ...evidenceOf([], [live()]),
       client: { queue, lane: LANE, captured: 20 },
