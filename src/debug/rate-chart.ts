@@ -160,16 +160,17 @@ export function renderChart(series: RateSeries): TemplateResult {
   const now = totals.at(-1) ?? 0;
   const peak = Math.max(0, ...totals);
   const all = totals.reduce((sum, count) => sum + count, 0);
-  const words = `${formatCount(now)}/s now · peak ${formatCount(peak)}/s · ${formatCount(all)} in 5 min`;
+  const words = `${formatCount(now)}/s now · peak ${formatCount(peak)}/s`;
+  const whole = ` · ${formatCount(all)} in 5 min`;
   return renderPanel(
     'chart',
     'Records per second',
-    html`<span class="number">${words}</span>`,
+    html`<span class="number">${words}<span class="whole">${whole}</span></span>`,
     html`<figure
       class="plot"
       tabindex="0"
       role="img"
-      aria-label="Records per second by shard over the last five minutes: ${words}"
+      aria-label="Records per second by shard over the last five minutes: ${words}${whole}"
     ></figure>`,
   );
 }
@@ -204,5 +205,10 @@ export const chartStyles: CSSResult = css`
     display: block;
     inline-size: 100%;
     block-size: 100%;
+  }
+  @container rivulet (max-width: 419px) {
+    .chart .whole {
+      display: none;
+    }
   }
 `;

@@ -85,6 +85,8 @@ export const tokens: CSSResult = css`
     color: var(--muted);
   }
   .shard {
+    /* Holds what is unseen in it: that would make the page longer, from inside a panel that scrolls. */
+    position: relative;
     display: inline-grid;
     place-items: center;
     min-inline-size: 20px;

@@ -373,8 +373,12 @@ describe('everybody', () => {
 
     expect(following).toEqual([]);
     expect(opened).toEqual([]);
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    expect(overflow).toBeLessThanOrEqual(0);
+    const { width, height } = await page.evaluate(() => {
+      const { scrollWidth, scrollHeight } = document.documentElement;
+      return { width: scrollWidth - innerWidth, height: scrollHeight - innerHeight };
+    });
+    expect(width).toBeLessThanOrEqual(0);
+    expect(height).toBeLessThanOrEqual(0);
   });
 
   it('gets the theme that the page asks for', async () => {
