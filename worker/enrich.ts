@@ -16,7 +16,10 @@ export interface BatchFacts {
   /** ISO 8601. */
   readonly sentAt: string;
   readonly receivedAt: string;
+  /** Of the client's clock when it sent: for segments that do not know their own. */
   readonly clockOffsetMs: number;
+  /** No event can have happened later, on the relay's clock. */
+  readonly latest: number;
   readonly edge: Properties;
 }
 
@@ -47,6 +50,8 @@ export function createRecordWriter(
   const identity = `"anonymousId":${JSON.stringify(anonymousId)},"userId":${JSON.stringify(userId ?? null)}`;
   const times = `"sentAt":"${facts.sentAt}","receivedAt":"${facts.receivedAt}"`;
   const source = JSON.stringify(facts.source);
+  // The clock may have been set since: what it was off by at capture comes first.
+  const offsets = [context.clockOffset ?? facts.clockOffsetMs, facts.clockOffsetMs];
 
   const contextOf = (event: CapturedEvent): Properties =>
     event.context ? { ...context, ...event.context, ...facts.edge } : shared;
@@ -62,9 +67,8 @@ export function createRecordWriter(
         optional('properties', event.properties) +
         optional('traits', event.traits);
       const contextJson = event.context ? JSON.stringify(contextOf(event)) : sharedJson;
-      const moment = timestamp + facts.clockOffsetMs;
       const originalTimestamp = toIso(timestamp);
-      const corrected = isMoment(moment) ? toIso(moment) : originalTimestamp;
+      const corrected = toIso(correct(timestamp, offsets, facts.latest));
       return (
         `{"type":"${type}","messageId":"${messageId}",${identity}${own},"context":${contextJson},` +
         `"originalTimestamp":"${originalTimestamp}","timestamp":"${corrected}",${times},` +
@@ -72,6 +76,13 @@ export function createRecordWriter(
       );
     },
   };
+}
+
+/** The moment by the first of the offsets that leads to a possible one; by the client's own clock where none does. */
+function correct(timestamp: number, offsets: readonly number[], latest: number): number {
+  const isPossible = (offset: number): boolean =>
+    isMoment(timestamp + offset) && timestamp + offset <= latest;
+  return timestamp + (offsets.find(isPossible) ?? 0);
 }
 
 function optional(field: string, value: unknown): string {

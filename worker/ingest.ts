@@ -1,6 +1,7 @@
 /** A batch's way from admitted bytes to receipts: open, validate, enrich, key, aggregate, put. */
 
 import type { KinesisClient } from '@aws-sdk/client-kinesis';
+import { MAX_CLOCK_SKEW_MS } from '../src/protocol/limits.ts';
 import type { BatchAnswer, RefusalCode } from '../src/protocol/receipt.ts';
 import type { Admitted } from './admit.ts';
 import { Refusal } from './answer.ts';
@@ -52,6 +53,7 @@ export async function ingest(
     sentAt: toIso(sentAt),
     receivedAt: toIso(receivedAt),
     clockOffsetMs: batch.sender.clockOffset ?? 0,
+    latest: receivedAt + MAX_CLOCK_SKEW_MS,
     edge: edgeFactsOf(request, source.ip),
   };
   const { positions, entries, rejections } = prepareEntries(

@@ -70,6 +70,9 @@ export function parseContext(text: string): Parsed<SegmentContext, 'context_inva
       return refused('context_invalid', `context.${field}: expected text`);
     }
   }
+  if (!Number.isFinite(value.clockOffset ?? 0)) {
+    return refused('context_invalid', 'context.clockOffset: expected milliseconds');
+  }
   return accepted(value as SegmentContext);
 }
 

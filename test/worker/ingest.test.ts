@@ -107,6 +107,8 @@ describe('a bad context', () => {
     ['names no client', {}],
     ['has an empty client id', { anonymousId: '' }],
     ['has a number for a user', { anonymousId: 'c', userId: 7 }],
+    ['has a text for an offset', { anonymousId: 'c', clockOffset: '7' }],
+    ['has an offset without end', '{"anonymousId":"c","clockOffset":1e999}'],
     ['is 33 levels deep', { anonymousId: 'c', page: JSON.parse(nested(32)) }],
     ['is above 16 KiB', { anonymousId: 'c', page: { title: 't'.repeat(16 * KiB) } }],
   ])('that %s rejects the events of its segment, and no others', async (_, context) => {

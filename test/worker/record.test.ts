@@ -97,6 +97,33 @@ describe('a record', () => {
     expect(member.groupId).toBe('old');
   });
 
+  const HOUR = 3_600_000;
+
+  test.each([
+    // Captured an hour behind; the clock was set before it was sent.
+    ['by the offset at capture', HOUR, 0, NOW - 1000 - HOUR, NOW - 1000],
+    ['by it though it is none', 0, -HOUR, NOW - 1000, NOW - 1000],
+    ["by the batch's where its segment knew none", undefined, HOUR, NOW - 1000 - HOUR, NOW - 1000],
+    ["by the batch's where its own leads past now", HOUR, 0, NOW - 1000, NOW - 1000],
+    ["by the batch's where its own leads nowhere", 1e300, 2000, NOW - 5000, NOW - 3000],
+    ["by the batch's where its own leads before 1970", -NOW, 2000, NOW - 5000, NOW - 3000],
+    // Within what a clock may differ, a moment ahead is believed.
+    ['by the offset at capture, five minutes ahead', 301_000, 0, NOW - 1000, NOW + 300_000],
+    ["by the batch's, beyond five minutes ahead", 301_001, 0, NOW - 1000, NOW - 1000],
+  ])('has its moment %s', async (_, clockOffset, batchOffset, timestamp, moment) => {
+    const record = await recordOf(
+      {
+        context: { anonymousId: 'client-1', clockOffset },
+        events: [track({}, { timestamp })],
+      },
+      { sender: { sdk: 'x', clockOffset: batchOffset } },
+    );
+
+    expect(record.timestamp).toBe(new Date(moment).toISOString());
+    expect(record.originalTimestamp).toBe(new Date(timestamp).toISOString());
+    expect(record.context.clockOffset).toBe(clockOffset);
+  });
+
   test("keeps the client's own time where an offset leads nowhere", async () => {
     const sender = { sdk: 'x', clockOffset: 1e300 };
 
