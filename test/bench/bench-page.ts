@@ -1,9 +1,8 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import { chromium, type Page } from 'playwright-core';
 import { build } from 'vite';
 import { findChromium } from '../helpers/chromium.ts';
+import { type LoopbackServer, serveOnLoopback } from '../helpers/loopback-server.ts';
 import { answerBusy, answerStored } from './loopback-relay.ts';
 
 const ARGUMENTS = [
@@ -32,12 +31,30 @@ export interface BenchPage {
   readonly stop: () => Promise<void>;
 }
 
-/** Real Chromium, and a page that holds one entry of `test/bench/pages`, built as a user's bundler would. */
+/** Real Chromium, and a page that holds one entry of `test/bench/pages`. */
 export async function startBenchPage(entry: string): Promise<BenchPage> {
   const executablePath = findChromium();
   if (!executablePath) throw new Error('bench: expected Chromium, got none; npm test installs it');
+  const server = await serveBenchPage(entry);
+  const browser = await chromium.launch({ executablePath, args: ARGUMENTS });
+  return {
+    url: server.origin,
+    open: async () => {
+      const page = await (await browser.newContext()).newPage();
+      await page.goto(server.origin);
+      return page;
+    },
+    stop: async () => {
+      await browser.close();
+      await server.stop();
+    },
+  };
+}
+
+/** The page alone, its script built as a user's bundler would. */
+export async function serveBenchPage(entry: string): Promise<LoopbackServer> {
   const script = await bundle(resolve(import.meta.dirname, 'pages', entry));
-  const server = createServer((request, response) => {
+  return serveOnLoopback((request, response) => {
     const { url = '' } = request;
     if (url.startsWith('/busy/')) return answerBusy(request, response);
     if (url.startsWith('/stored/')) return void answerStored(request, response);
@@ -48,24 +65,18 @@ export async function startBenchPage(entry: string): Promise<BenchPage> {
     response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', ...ISOLATED });
     return response.end(HTML);
   });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const browser = await chromium.launch({ executablePath, args: ARGUMENTS });
-  return {
-    url,
-    open: async () => {
-      const page = await (await browser.newContext()).newPage();
-      await page.goto(url);
-      return page;
-    },
-    stop: async () => {
-      await browser.close();
-      await new Promise((stopped) => {
-        server.close(stopped);
-        server.closeAllConnections();
-      });
-    },
+}
+
+/** Milliseconds that the page's main thread worked in tasks, from now until asked: not those it waited for a processor. */
+export async function meterTasks(page: Page): Promise<() => Promise<number>> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+  const read = async (): Promise<number> => {
+    const { metrics } = await session.send('Performance.getMetrics');
+    return (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN) * 1000;
   };
+  const before = await read();
+  return async () => (await read()) - before;
 }
 
 async function bundle(entry: string): Promise<string> {

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import type { Bench, Measurement } from './bench.ts';
-import { type BenchPage, startBenchPage } from './bench-page.ts';
+import { type BenchPage, meterTasks, startBenchPage } from './bench-page.ts';
 import { median, quantile } from './median.ts';
 
 /** The page's script, where `evaluate` runs. */
@@ -156,18 +156,6 @@ async function expectOutcome(
   throw new Error(
     `capture: expected ${JSON.stringify(expected)} in IndexedDB, got ${JSON.stringify({ stored, queued, log })}`,
   );
-}
-
-/** Milliseconds that the page's main thread worked in tasks, from now until asked: not those it waited for a processor. */
-async function meterTasks(page: Page): Promise<() => Promise<number>> {
-  const session = await page.context().newCDPSession(page);
-  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
-  const read = async (): Promise<number> => {
-    const { metrics } = await session.send('Performance.getMetrics');
-    return (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN) * 1000;
-  };
-  const before = await read();
-  return async () => (await read()) - before;
 }
 
 async function withPage<T>(server: BenchPage, work: (page: Page) => Promise<T>): Promise<T> {

@@ -12,7 +12,7 @@ import {
   writeRelayBatch,
 } from './relay/load.ts';
 import { startStubKinesis } from './relay/stub-kinesis.ts';
-import { startWorkers, type Workers } from './relay/workerd.ts';
+import { relayVariables, startWorkers, type Workers } from './relay/workerd.ts';
 
 const ROUNDS = 8;
 const BATCHES_PER_ROUND = 150;
@@ -23,14 +23,7 @@ export const bench: Bench = { name: 'relay', run };
 
 async function run(): Promise<readonly Measurement[]> {
   const kinesis = await startStubKinesis();
-  const workers = await startWorkers({
-    RELAY_SECRET: 'a secret of at least thirty-two characters',
-    RELAY_AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
-    RELAY_AWS_SECRET_ACCESS_KEY: 'local',
-    RELAY_AWS_REGION: 'us-east-1',
-    RELAY_KINESIS_ENDPOINT: kinesis.url,
-    SOURCES: '{"wk":{"name":"shop","stream":"clickstream","origins":"*"}}',
-  });
+  const workers = await startWorkers(relayVariables(kinesis.url));
   try {
     return await measure(workers);
   } finally {

@@ -1,5 +1,6 @@
+import { createProfile, type OpenBrowser } from '../helpers/browser.ts';
 import type { Bench, Measurement } from './bench.ts';
-import { startBenchPage } from './bench-page.ts';
+import { meterTasks, serveBenchPage } from './bench-page.ts';
 import { median } from './median.ts';
 import type { BacklogCost, Throughput } from './pages/segment-log.ts';
 
@@ -9,14 +10,20 @@ declare const inPage: typeof import('./pages/segment-log.ts');
 const EVENTS = 50_000;
 const ROUNDS = 7;
 const BACKLOGS = [0, 10_000, 200_000] as const;
+const CAPTURES = 50;
+/** Longer than the client's own between two writes: each event is a write. */
+const CAPTURE_INTERVAL_MS = 120;
 
 /** The log against the platform alone, and what it costs when much is queued. */
 export const bench: Bench = { name: 'Segment log, in Chromium', run };
 
 async function run(): Promise<readonly Measurement[]> {
-  const server = await startBenchPage('segment-log.ts');
+  const server = await serveBenchPage('segment-log.ts');
+  // A context of its own would keep IndexedDB in memory: only a profile has a disk.
+  const profile = await createProfile();
   try {
-    const page = await server.open();
+    const browser = await profile.open();
+    const page = await browser.newPage(server.origin);
     await page.evaluate(() => inPage.measureThroughput(5000)); // Warms the engine up.
     const rounds: Throughput[] = [];
     for (let round = 0; round < ROUNDS; round++) {
@@ -26,10 +33,41 @@ async function run(): Promise<readonly Measurement[]> {
     for (const queued of BACKLOGS) {
       costs.push(await page.evaluate((events) => inPage.measureBacklog(events), queued));
     }
-    return [...throughput(rounds), ...backlog(costs)];
+    const captures: CaptureCost[] = [];
+    for (const queued of BACKLOGS) {
+      captures.push(await measureCapture(browser, server.origin, queued));
+    }
+    return [...throughput(rounds), ...backlog(costs), ...capture(captures)];
   } finally {
+    await profile.remove();
     await server.stop();
   }
+}
+
+interface CaptureCost {
+  readonly loggedMs: number;
+  readonly mainThreadMs: number;
+}
+
+/** By the client, which counts its queue and holds it to its bounds. */
+async function measureCapture(
+  browser: OpenBrowser,
+  origin: string,
+  queued: number,
+): Promise<CaptureCost> {
+  const page = await browser.newPage(origin);
+  await page.evaluate(([url, events]) => inPage.startClient(url, events), [
+    `${origin}/busy`,
+    queued,
+  ] as const);
+  const tasks = await meterTasks(page);
+  const loggedMs = await page.evaluate(
+    ([captures, intervalMs]) => inPage.measureCapture(captures, intervalMs),
+    [CAPTURES, CAPTURE_INTERVAL_MS] as const,
+  );
+  const mainThreadMs = (await tasks()) / CAPTURES;
+  await page.close();
+  return { loggedMs, mainThreadMs };
 }
 
 function throughput(rounds: readonly Throughput[]): Measurement[] {
@@ -74,6 +112,32 @@ function backlog(costs: readonly BacklogCost[]): Measurement[] {
       { name: `stats, 60 segments later, ${queued}`, value: cost.statsMs, unit: 'ms' },
       { name: `read of 500 events, ${queued}`, value: cost.readMs, unit: 'ms' },
       { name: `settle of 500 events, ${queued}`, value: cost.settleMs, unit: 'ms' },
+    ];
+  });
+}
+
+function capture(costs: readonly CaptureCost[]): Measurement[] {
+  const [empty] = costs;
+  return costs.flatMap(({ loggedMs, mainThreadMs }, index) => {
+    const queued = `${BACKLOGS[index]?.toLocaleString('en')} queued`;
+    const against = (value: number | undefined) =>
+      index > 0 && {
+        baseline: { name: '0 queued', value: value ?? Number.NaN },
+        target: { of: 'ratio', at: 'most', bound: 2 } as const,
+      };
+    return [
+      {
+        name: `track until on disk, bounds checked, ${queued}`,
+        value: loggedMs,
+        unit: 'ms',
+        ...against(empty?.loggedMs),
+      },
+      {
+        name: `its main thread, an event a write, ${queued}`,
+        value: mainThreadMs,
+        unit: 'ms',
+        ...against(empty?.mainThreadMs),
+      },
     ];
   });
 }

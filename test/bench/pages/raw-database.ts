@@ -1,10 +1,8 @@
 /** IndexedDB with nothing around it: what every log has to be measured against. */
 
-let databases = 0;
-
 export function openRaw(): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
-    const request = indexedDB.open(`bench-raw-${++databases}`, 1);
+    const request = indexedDB.open(`bench-raw-${crypto.randomUUID()}`, 1);
     request.onupgradeneeded = () => {
       request.result.createObjectStore('records', { autoIncrement: true });
     };

@@ -1,7 +1,9 @@
 /** Runs in the page: the same events through the log and through IndexedDB alone. */
 
-import { createIndexedDbLog } from '../../../src/queue/indexeddb-log.ts';
+import { type Client, createClient } from '../../../src/index.ts';
+import { openLog } from '../../../src/queue/open-log.ts';
 import type { Segment, SegmentLog } from '../../../src/queue/types.ts';
+import { platformRuntime } from '../../../src/runtime.ts';
 import { median } from '../median.ts';
 import { openRaw, putRaw } from './raw-database.ts';
 import { EVENT_NAME, propertiesOf } from './sample-event.ts';
@@ -42,10 +44,21 @@ function segmentsOf(lane: string, events: number): Segment[] {
   });
 }
 
-let databases = 0;
+/** The profile keeps what pages before this one have left. */
+const nameDatabase = (): string => `bench-log-${crypto.randomUUID()}`;
 
-async function openLog(): Promise<SegmentLog> {
-  const log = createIndexedDbLog({ indexedDB, databaseName: `bench-log-${++databases}` });
+async function openFresh(): Promise<SegmentLog> {
+  const fail = (error: unknown): never => {
+    throw error;
+  };
+  const runtime = platformRuntime();
+  const log = openLog({
+    ...runtime,
+    runtime,
+    databaseName: nameDatabase(),
+    onChange: () => {},
+    onError: fail,
+  });
   await log.getValue('opened');
   return log;
 }
@@ -72,8 +85,8 @@ export async function measureThroughput(events: number): Promise<Throughput> {
   const segments = segmentsOf('lane-bench', events);
   const records = Array.from({ length: events }, (_, index) => eventOf(index + 1));
   const [log, logEach, rawSegments, rawRecords] = [
-    await openLog(),
-    await openLog(),
+    await openFresh(),
+    await openFresh(),
     await openRaw(),
     await openRaw(),
   ];
@@ -107,7 +120,7 @@ export interface BacklogCost {
 
 /** What one more segment costs when so many events are queued already. */
 export async function measureBacklog(queued: number): Promise<BacklogCost> {
-  const log = await openLog();
+  const log = await openFresh();
   const backlog = segmentsOf('lane-old-', queued);
   for (let at = 0; at < backlog.length; at += 200) await log.append(backlog.slice(at, at + 200));
   const firstStatsMs = await timed(() => log.stats());
@@ -134,6 +147,48 @@ export async function measureBacklog(queued: number): Promise<BacklogCost> {
     readMs,
     settleMs,
   };
+}
+
+let client: Client | undefined;
+
+/** A client that holds its queue to bounds which it never reaches, and has so much queued already. */
+export async function startClient(endpoint: string, queued: number): Promise<void> {
+  await client?.close();
+  client = createClient({
+    endpoint,
+    writeKey: 'benchmark',
+    databaseName: nameDatabase(),
+    maxQueueBytes: 2 ** 31,
+    maxQueueEvents: 2 ** 31,
+    maxEventsPerSecond: Number.POSITIVE_INFINITY,
+  });
+  for (let seq = 0; seq < queued; seq++) {
+    client.track(EVENT_NAME, propertiesOf(seq));
+    if (seq % 5000 === 0) await new Promise((next) => setTimeout(next));
+  }
+  const flushed = await client.flush();
+  const { log } = await client.stats();
+  if (flushed.queued !== queued || log !== 'indexeddb') {
+    throw new Error(`client: expected ${queued} in IndexedDB, got ${flushed.queued} in ${log}`);
+  }
+}
+
+/** Milliseconds from `track` until the event is on disk, median of so many, each in a write of its own. */
+export async function measureCapture(events: number, intervalMs: number): Promise<number> {
+  const durations: number[] = [];
+  for (let seq = 0; seq < events; seq++) {
+    await new Promise((next) => setTimeout(next, intervalMs));
+    const startedAt = performance.now();
+    await new Promise<void>((logged) => {
+      const stop = client?.on('logged', () => {
+        stop?.();
+        logged();
+      });
+      client?.track(EVENT_NAME, propertiesOf(seq));
+    });
+    durations.push(performance.now() - startedAt);
+  }
+  return median(durations);
 }
 
 async function timed(work: () => Promise<unknown>): Promise<number> {

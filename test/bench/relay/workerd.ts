@@ -21,6 +21,18 @@ export interface Workers {
   readonly close: () => Promise<void>;
 }
 
+/** A relay whose write key `wk` goes to a stream behind this address. */
+export function relayVariables(kinesisUrl: string): Record<string, string> {
+  return {
+    RELAY_SECRET: 'a secret of at least thirty-two characters',
+    RELAY_AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+    RELAY_AWS_SECRET_ACCESS_KEY: 'local',
+    RELAY_AWS_REGION: 'us-east-1',
+    RELAY_KINESIS_ENDPOINT: kinesisUrl,
+    SOURCES: '{"wk":{"name":"shop","stream":"clickstream","origins":"*"}}',
+  };
+}
+
 export async function startWorkers(variables: Record<string, string>): Promise<Workers> {
   const folder = await mkdtemp(join(tmpdir(), 'rivulet-bench-'));
   await Promise.all([
