@@ -3,25 +3,38 @@ import { encodeHead } from '../protocol/batch.ts';
 import { joinBytes } from '../protocol/bytes.ts';
 import type { LaneRange } from '../protocol/event.ts';
 import { MAX_BATCH_BYTES, MAX_BATCH_EVENTS } from '../protocol/limits.ts';
-import {
-  type BatchAnswer,
-  isBatchAnswer,
-  type RejectionCode,
-  reactionTo,
-} from '../protocol/receipt.ts';
+import { type BatchAnswer, isBatchAnswer, reactionTo } from '../protocol/receipt.ts';
 import type { RemoteConfig } from '../protocol/session.ts';
 import { type BatchPlan, planBatch } from '../queue/batch-planner.ts';
-import type { SegmentLog } from '../queue/types.ts';
+import type { Segment, SegmentLog } from '../queue/types.ts';
 import { compress } from '../transport/compress.ts';
-import type { Answer, Transport } from '../transport/fetch-transport.ts';
-import { backoffMs, boundedWaitMs, MAX_WAIT_MS } from '../transport/retry.ts';
+import { type Answer, MAX_KEEPALIVE_BYTES, type Transport } from '../transport/fetch-transport.ts';
+import { backoffMs, boundedWaitMs, MAX_WAIT_MS, spreadMs } from '../transport/retry.ts';
 import type { Signer } from '../transport/signer.ts';
 import type { Emitter } from './emitter.ts';
-import { encodeBatch } from './encode-batch.ts';
+import { encodeBatch, type PreparedBatch, planWithin, prepareBatch } from './encode-batch.ts';
+import { overlap } from './lane-range.ts';
+import { createLogTail } from './log-tail.ts';
 import type { ResolvedOptions } from './options.ts';
 import { SDK } from './sdk.ts';
 import type { Session, Sessions } from './session.ts';
+import { createSettlement, type SettlementSetting } from './settlement.ts';
 import type { Pause } from './types.ts';
+
+/**
+ * How long a 403 is believed, at least: somebody has to change a setting, and may do so without a word to this page. A
+ * client that never asked again would stay silent in every page that is open by then.
+ */
+const REFUSED_MS = 60 * 60_000;
+
+/** A request that fails within it never left: the browser had no room for one that outlives its page. */
+const AT_ONCE_MS = 100;
+
+/** Less than this is not worth another try to leave with the page. */
+const MIN_EARLY_BYTES = 1024;
+
+/** Beside the events, and beside the token in their first, a body has two lines: they are shorter than this. */
+const MAX_LINES_BYTES = 256;
 
 /**
  * - `more`: it went its way, go on
@@ -34,6 +47,17 @@ export type Outcome = 'more' | 'later' | 'empty' | Pause;
 export interface BatchSender {
   /** Sends the head of the log, and settles what the answer says. */
   readonly sendNext: (capturedUntil: number) => Promise<Outcome>;
+  /**
+   * Sends in this very turn, as the page may end with it. `undefined` where the head of the log is not at hand, or nobody
+   * may send it without asking.
+   */
+  readonly sendAtOnce: () => Promise<Outcome> | undefined;
+  /** Own segments that are handed to the log in this very turn. */
+  readonly offer: (segments: readonly Segment[]) => void;
+  /** Something else was written to the log. */
+  readonly offerForeign: () => void;
+  /** Events that are in the log no more, and are not to be sent: given up on purpose. */
+  readonly forget: (range: LaneRange) => void;
   readonly configure: (config: RemoteConfig) => void;
   readonly limits: () => { maxEvents: number; maxBytes: number; flushIntervalMs: number };
   readonly counts: () => { stored: number; rejected: number };
@@ -41,41 +65,37 @@ export interface BatchSender {
   readonly letGo: () => void;
 }
 
-export interface SenderSetting {
+export interface SenderSetting extends Pick<SettlementSetting, 'declareRejected'> {
   readonly options: ResolvedOptions;
   readonly log: SegmentLog;
   readonly sessions: Sessions;
   readonly transport: Transport;
   readonly sign: Signer;
   readonly isOffline: () => boolean;
-  /** Leaves word of a rejected run on the stream; resolves when that is in the log. */
-  readonly declareRejected: (range: LaneRange) => Promise<void>;
+  /** Takes out of the log what is too old or too much, before its head is read. */
+  readonly trim: (session: Session) => Promise<void>;
+  /** Asked right before each batch leaves: false where another tab sends now. */
+  readonly confirm: () => boolean | Promise<boolean>;
+  /** Whether no other tab would send at once what this one has sent with its last breath. */
+  readonly isSole: () => boolean;
   readonly emitter: Emitter;
-}
-
-/** A batch as it travels. Kept until its outcome is known: the same bytes go again. */
-interface Prepared {
-  readonly ranges: readonly LaneRange[];
-  readonly events: number;
-  readonly bytes: number;
-  readonly payload: Uint8Array<ArrayBuffer>;
-  attempts: number;
 }
 
 export function createBatchSender(setting: SenderSetting): BatchSender {
   const { options, log, sessions, transport, sign } = setting;
   const { emit, fail } = setting.emitter;
   const { runtime } = options;
+  const tail = createLogTail(MAX_KEEPALIVE_BYTES);
+  const settlement = createSettlement({ ...setting, runtime, onSettle: tail.drop });
   let config: RemoteConfig = {};
   let pauseMs = 0;
-  let held: Prepared | undefined;
-  let settled: LaneRange[] = [];
+  let held: PreparedBatch | undefined;
+  /** Grows when another tab takes over: what was prepared before is not sent after. */
+  let era = 0;
   let failures = 0;
   let wasRenewed = false;
   let splitEvents = MAX_BATCH_EVENTS;
   let splitBytes = MAX_BATCH_BYTES;
-  let stored = 0;
-  let rejected = 0;
 
   function limits() {
     const remote = (name: keyof RemoteConfig & keyof ResolvedOptions, most: number): number => {
@@ -95,33 +115,98 @@ export function createBatchSender(setting: SenderSetting): BatchSender {
   }
 
   async function sendNext(capturedUntil: number): Promise<Outcome> {
-    await settle();
-    const bounds = limits();
-    const head = held ? [] : await log.read(bounds);
-    const plan = planBatch(head, bounds);
-    if (!held) {
-      const [oldest] = head;
+    const startEra = era;
+    await settlement.settle();
+    if (!held && !sessions.valid()) {
+      // A log without an event that is due needs no session.
+      const [oldest] = await log.read({ maxEvents: 1, maxBytes: 1 });
       if (!oldest) return 'empty';
-      if (oldest.createdAt > capturedUntil && plan.events < bounds.maxEvents) return 'later';
+      if (oldest.createdAt > capturedUntil) return 'later';
     }
     const session = await sessions.current();
     if ('status' in session) return refused(session);
     if (pauseMs > 0) return takePause();
-    held ??= await prepare(plan, session);
-    return send(held, session);
+    const batch = held ?? (await prepareHead(capturedUntil, session));
+    if (typeof batch === 'string') return batch;
+    if (!(await setting.confirm())) return { reason: 'follower' };
+    const sentAt = momentOf(session);
+    const signature = await sign(session.key, sentAt, batch.payload);
+    // After the last wait: a page that stood still since may wake up in another tab's time.
+    if (startEra !== era) return 'more';
+    held = batch;
+    return refusedOrAccepted(batch, await post(batch, session, sentAt, signature));
   }
 
-  async function prepare({ pieces, events }: BatchPlan, session: Session): Promise<Prepared> {
-    const ranges = pieces.map(({ lane, first, count }) => ({ lane, first, count }));
-    const bytes = encodeBatch({ sdk: SDK, clockOffset: session.clockOffsetMs }, pieces);
+  async function prepareHead(
+    capturedUntil: number,
+    session: Session,
+  ): Promise<PreparedBatch | 'empty' | 'later'> {
+    await setting.trim(session);
+    const bounds = limits();
+    const head = await tail.follow(() => log.read(bounds));
+    const plan = planBatch(head, bounds);
+    const [oldest] = head;
+    if (!oldest) return 'empty';
+    if (oldest.createdAt > capturedUntil && plan.events < bounds.maxEvents) return 'later';
+    const bytes = encodePlan(plan, session);
     const payload = await compress(bytes, options.compressAboveBytes);
-    return { ranges, events, bytes: bytes.length, payload, attempts: 0 };
+    return prepareBatch(plan, bytes.length, payload);
   }
 
-  async function send(batch: Prepared, session: Session): Promise<Outcome> {
-    const { token, key, clockOffsetMs } = session;
-    const sentAt = Math.round(runtime.now() + clockOffsetMs);
-    const signature = await sign(key, sentAt, batch.payload);
+  function sendAtOnce(): Promise<Outcome> | undefined {
+    const session = sessions.valid();
+    if (!session || held || !settlement.isSettled() || pauseMs > 0 || !setting.isSole()) return;
+    return sendEarly(tail.segments(), session, MAX_KEEPALIVE_BYTES);
+  }
+
+  /** As many events as fit, from the first on. Nothing here waits before the request leaves. */
+  function sendEarly(
+    segments: readonly Segment[],
+    session: Session,
+    maxBytes: number,
+  ): Promise<Outcome> | undefined {
+    const plan = planWithin(segments, {
+      maxEvents: limits().maxEvents,
+      maxBytes: maxBytes - session.token.length - MAX_LINES_BYTES,
+    });
+    if (plan.events === 0) return undefined;
+    const payload = encodePlan(plan, session);
+    const batch = prepareBatch(plan, payload.length, payload);
+    const sentAt = momentOf(session);
+    // At once, for so few bytes.
+    const signature = sign(session.key, sentAt, payload) as string;
+    const startEra = era;
+    const startedAt = runtime.monotonic();
+    held = batch;
+    const answering = post(batch, session, sentAt, signature, true);
+    return answering.then((answer) => {
+      const nextBytes = batch.bytes / 2;
+      const isAtOnce = !answer.status && runtime.monotonic() - startedAt < AT_ONCE_MS;
+      if (isAtOnce && nextBytes >= MIN_EARLY_BYTES) {
+        const next = sendEarly(segments, session, nextBytes);
+        if (startEra !== era) held = undefined;
+        if (next) return next;
+      }
+      return refusedOrAccepted(batch, answer);
+    });
+  }
+
+  const momentOf = ({ clockOffsetMs }: Session): number =>
+    Math.round(runtime.now() + clockOffsetMs);
+
+  const encodePlan = (
+    { pieces }: BatchPlan,
+    { clockOffsetMs }: Session,
+  ): PreparedBatch['payload'] => encodeBatch({ sdk: SDK, clockOffset: clockOffsetMs }, pieces);
+
+  /** In this very turn. */
+  function post(
+    batch: PreparedBatch,
+    { token }: Session,
+    sentAt: number,
+    signature: string,
+    isLeaving?: boolean,
+  ): Promise<Answer> {
     const body = joinBytes(encodeHead({ token, sentAt, signature }), batch.payload);
     emit('sending', {
       ranges: batch.ranges,
@@ -130,61 +215,42 @@ export function createBatchSender(setting: SenderSetting): BatchSender {
       attempt: ++batch.attempts,
       at: runtime.now(),
     });
-    const answer = await transport(`${options.endpoint}/v1/batch`, body);
+    return transport(`${options.endpoint}/v1/batch`, body, isLeaving);
+  }
+
+  async function refusedOrAccepted(batch: PreparedBatch, answer: Answer): Promise<Outcome> {
     return answer.status === 200 && isBatchAnswer(answer.body)
       ? accept(batch, answer.body)
       : refused(answer, batch);
   }
 
-  async function accept(batch: Prepared, answer: BatchAnswer): Promise<Outcome> {
+  async function accept(batch: PreparedBatch, answer: BatchAnswer): Promise<Outcome> {
     held = undefined;
     wasRenewed = false;
     if (answer.config) configure(answer.config);
-    let unsettled = batch.events;
-    let afterMs = 0;
-    for (const receipt of answer.receipts) {
-      emit('receipt', { receipt, at: runtime.now() });
-      if (receipt.status === 'retry') {
-        afterMs = Math.max(afterMs, receipt.after || 0);
-        continue;
-      }
-      for (const sent of batch.ranges) {
-        const range = overlap(sent, receipt);
-        if (!range) continue;
-        unsettled -= range.count;
-        if (receipt.status === 'rejected') await reject(range, receipt.code, receipt.reason);
-        else stored += range.count;
-        settled.push(range);
-      }
-    }
-    await settle();
+    sessions.compare(answer.now);
+    const { unsettled, afterMs } = await settlement.accept(batch.ranges, answer.receipts);
+    await settlement.settle();
     failures = unsettled < batch.events ? 0 : failures + 1;
     if (unsettled > 0) return wait(afterMs);
     splitEvents = Math.min(splitEvents * 2, MAX_BATCH_EVENTS);
     return pauseMs > 0 ? takePause() : 'more';
   }
 
-  /** In one transaction, and again before anything else where that failed: what is stored must not be sent twice. */
-  async function settle(): Promise<void> {
-    if (settled.length > 0) await log.settle(settled);
-    settled = [];
-  }
-
-  /** The declaration goes first: a page that ends in between declares twice, which is better than not at all. */
-  async function reject(range: LaneRange, code: RejectionCode, reason: string): Promise<void> {
-    rejected += range.count;
-    emit('rejected', { ...range, code, reason });
-    await setting.declareRejected(range);
-  }
-
-  async function refused({ status, body, afterMs }: Answer, batch?: Prepared): Promise<Outcome> {
+  async function refused(
+    { status, body, afterMs }: Answer,
+    batch?: PreparedBatch,
+  ): Promise<Outcome> {
     if (!status && setting.isOffline()) return { reason: 'offline' };
     const isOurs = typeof body.code === 'string';
     const code = (isOurs ? body.code : status ? 'answer_invalid' : 'network') as ErrorCode;
     const reason = `${batch ? 'batch' : 'session'}: expected an answer, got ${status} ${body.reason ?? code}`;
     fail(code, reason);
     const reaction = reactionTo(status);
-    if (reaction === 'stop') return { reason: 'refused', code };
+    if (reaction === 'stop') {
+      const { until } = wait(Math.max(afterMs ?? 0, REFUSED_MS * (1 + runtime.random())));
+      return { reason: 'refused', until, code };
+    }
     if (reaction === 'renew') {
       sessions.forget();
       if (batch && !wasRenewed) {
@@ -199,9 +265,11 @@ export function createBatchSender(setting: SenderSetting): BatchSender {
       if (batch.events > 1) return 'more';
       // A 400 that is not the relay's says nothing about the event: a proxy's word deletes nothing.
       if (isOurs || status === 413) {
-        const range = batch.ranges[0] as LaneRange;
-        await reject(range, status === 413 ? 'event_too_large' : 'not_an_event', reason);
-        settled.push(range);
+        await settlement.reject(
+          batch.ranges,
+          status === 413 ? 'event_too_large' : 'not_an_event',
+          reason,
+        );
         return 'more';
       }
     }
@@ -209,9 +277,11 @@ export function createBatchSender(setting: SenderSetting): BatchSender {
     return { ...wait(afterMs), reason: status ? 'backoff' : 'unreachable', code };
   }
 
+  /** At least as long as is asked for, and never as long as all others do. */
   function wait(afterMs = 0): Pause {
-    const jitterMs = failures > 0 ? backoffMs(failures, options, runtime.random) : 0;
-    const waitMs = boundedWaitMs(Math.max(afterMs, jitterMs));
+    const askedMs = boundedWaitMs(afterMs);
+    const jitterMs = backoffMs(Math.max(failures, 1), options, runtime.random);
+    const waitMs = askedMs + Math.max(jitterMs, spreadMs(askedMs, runtime.random));
     return { reason: 'backoff', until: runtime.now() + waitMs };
   }
 
@@ -222,16 +292,25 @@ export function createBatchSender(setting: SenderSetting): BatchSender {
   }
 
   function letGo(): void {
+    era++;
     held = undefined;
+    tail.lose();
   }
 
-  return { sendNext, configure, limits, counts: () => ({ stored, rejected }), letGo };
-}
+  function forget(range: LaneRange): void {
+    tail.drop(range);
+    if (held?.ranges.some((sent) => overlap(sent, range))) held = undefined;
+  }
 
-/** What two runs share. A receipt for anything that was not sent settles nothing. */
-function overlap(one: LaneRange, other: LaneRange): LaneRange | undefined {
-  const { lane } = one;
-  const first = Math.max(one.first, other.first);
-  const count = Math.min(one.first + one.count, other.first + other.count) - first;
-  return lane === other.lane && count > 0 ? { lane, first, count } : undefined;
+  return {
+    sendNext,
+    sendAtOnce,
+    offer: tail.add,
+    offerForeign: tail.lose,
+    forget,
+    configure,
+    limits,
+    counts: settlement.counts,
+    letGo,
+  };
 }

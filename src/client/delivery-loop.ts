@@ -1,15 +1,24 @@
+import type { Segment } from '../queue/types.ts';
 import type { Runtime } from '../runtime.ts';
-import type { BatchSender } from './batch-sender.ts';
+import { backoffMs, spreadMs } from '../transport/retry.ts';
+import type { BatchSender, Outcome } from './batch-sender.ts';
 import type { Emitter } from './emitter.ts';
-import type { Pause } from './types.ts';
+import type { Pause, PauseReason } from './types.ts';
 
 /** When to send: one request after another, while nothing stands in the way. */
 export interface DeliveryLoop {
+  /** Own segments are handed to the log in this very turn. */
+  readonly offer: (segments: readonly Segment[]) => void;
   /** Something was written: it leaves with the next batch, at once where that is full. */
   readonly wake: (events: number, bytes: number) => void;
+  /** The same from another tab, which may say anything. */
+  readonly wakeByOther: (events: unknown, bytes: unknown) => void;
   /** Sends what is in the log now. Resolves when that is done, or when it has to wait. */
   readonly run: () => Promise<void>;
+  /** The page may end with this very turn: what can leave in it does, the rest as `run` has it. */
+  readonly leave: () => void;
   readonly lead: (leader: boolean) => void;
+  readonly permit: (isPermitted: boolean) => void;
   readonly online: () => void;
   readonly offline: () => void;
   readonly pause: () => Pause | undefined;
@@ -18,110 +27,174 @@ export interface DeliveryLoop {
 }
 
 export interface LoopSetting {
-  readonly runtime: Pick<Runtime, 'now' | 'delay'>;
+  readonly runtime: Pick<Runtime, 'now' | 'delay' | 'random'>;
   readonly sender: BatchSender;
   readonly isOffline: () => boolean;
-  /** After a failure of the log, and after the network is back: it says so before it is. */
+  /** Bounds of the waits for a log that fails. The first is waited for the network too: it says so before it is back. */
   readonly retryBaseMs: number;
+  readonly retryMaxMs: number;
   readonly emitter: Emitter;
 }
 
+const consent: Pause = { reason: 'consent' };
+const follower: Pause = { reason: 'follower' };
+
 export function createDeliveryLoop(setting: LoopSetting): DeliveryLoop {
-  const { runtime, sender, isOffline, retryBaseMs } = setting;
+  const { runtime, sender, isOffline } = setting;
   const { emit, fail } = setting.emitter;
-  let pause: Pause | undefined = { reason: 'follower' };
+  let isPermitted = true;
+  let isLeader = false;
+  /** What the last try has brought: it holds through a change of the leader too. */
+  let setback: Pause | undefined;
+  /** The first of these that stands in the way. */
+  let pause: Pause | undefined = follower;
   let running: Promise<void> | undefined;
-  let cancelTimer: (() => void) | undefined;
+  let cancelRun: (() => void) | undefined;
+  let cancelWait: (() => void) | undefined;
+  /** When the network went, in milliseconds since 1970. */
+  let goneAt: number | undefined;
+  let logFailures = 0;
+  /** Something is in the log that is not counted here. */
+  let isLeft = false;
   let waitingEvents = 0;
   let waitingBytes = 0;
   let isStopped = false;
 
-  function arm(callback: () => void, delayMs: number): void {
-    disarm();
-    cancelTimer = runtime.delay(callback, delayMs);
+  function update(): void {
+    const next = isPermitted ? (isLeader ? setback : follower) : consent;
+    if (next === pause) return;
+    pause = next;
+    if (next) {
+      disarm();
+      emit('paused', next);
+    } else {
+      emit('resumed', { at: runtime.now() });
+      // Where the last run is about to end, another follows it.
+      isLeft = true;
+      // What a page captures in the task of its start can wait for company.
+      if (!running) start(undefined, runtime.now() - 1);
+    }
   }
 
   function disarm(): void {
-    cancelTimer?.();
-    cancelTimer = undefined;
+    cancelRun?.();
+    cancelRun = undefined;
   }
 
-  function hold(next: Pause): void {
-    disarm();
-    pause = next;
-    emit('paused', next);
-    if (next.until !== undefined) arm(resume, next.until - runtime.now());
+  function hold(next: Pause | undefined): void {
+    if (isStopped) return;
+    cancelWait?.();
+    setback = next;
+    if (isBecauseOf('offline', 'unreachable')) goneAt ??= runtime.now();
+    if (next?.until !== undefined) {
+      cancelWait = runtime.delay(() => hold(undefined), next.until - runtime.now());
+    }
+    update();
   }
 
-  function resume(): void {
-    disarm();
-    pause = undefined;
-    emit('resumed', { at: runtime.now() });
-    run();
-  }
+  const isBecauseOf = (...reasons: PauseReason[]): boolean =>
+    setback !== undefined && reasons.includes(setback.reason);
 
   function run(): Promise<void> {
-    if (running) return running;
-    if (pause || isStopped) return Promise.resolve();
-    running = drain().finally(() => {
+    return running ?? start();
+  }
+
+  async function start(
+    first?: Promise<Outcome>,
+    capturedUntil = Number.POSITIVE_INFINITY,
+  ): Promise<void> {
+    if (pause || isStopped) return;
+    running = drain(first, capturedUntil).finally(() => {
       running = undefined;
-      if (waitingEvents > 0) wake(0, 0);
+      if (isLeft || waitingEvents > 0) wake(0, 0);
     });
     return running;
   }
 
-  async function drain(): Promise<void> {
+  async function drain(first: Promise<Outcome> | undefined, capturedUntil: number): Promise<void> {
     disarm();
+    isLeft = false;
     waitingEvents = 0;
     waitingBytes = 0;
-    const capturedUntil = runtime.now();
+    const startedAt = runtime.now();
+    let until = capturedUntil;
+    let sending = first;
     // The pause may come from outside while a request is under way.
-    while (!pause && !isStopped) {
-      if (isOffline()) return hold({ reason: 'offline' });
-      const outcome = await sender.sendNext(capturedUntil).catch((cause: unknown): Pause => {
-        fail('storage_failed', 'log: failed', cause);
-        return { reason: 'backoff', until: runtime.now() + retryBaseMs };
-      });
+    while (sending || (!pause && !isStopped)) {
+      if (!sending && isOffline()) return hold({ reason: 'offline' });
+      const outcome = await (sending ?? sender.sendNext(until)).catch(logFailed);
+      sending = undefined;
       if (typeof outcome === 'object') {
-        if (!pause && !isStopped) hold(outcome);
-      } else if (outcome === 'later') {
-        waitingEvents++;
-        return;
-      } else if (outcome === 'empty') return;
+        // Nobody else than the lock says who leads.
+        if (outcome.reason === 'follower') return;
+        // What is known of the network is not known better by a request that it has cut off.
+        if (!isBecauseOf('offline')) hold(outcome);
+        continue;
+      }
+      logFailures = 0;
+      if (outcome === 'later') isLeft = true;
+      if (outcome !== 'more') return;
+      goneAt = undefined;
+      // A newcomer does not leave alone because a queue drains before it. The first batch asks nobody's clock.
+      until = Math.min(capturedUntil, startedAt);
     }
   }
 
+  function logFailed(cause: unknown): Pause {
+    // The log tells by itself what ails it: this is for what nobody has thought of.
+    if (logFailures++ === 0) fail('storage_failed', 'log: failed', cause);
+    return {
+      reason: 'storage',
+      until: runtime.now() + backoffMs(logFailures, setting, runtime.random),
+    };
+  }
+
   function wake(events: number, bytes: number): void {
-    waitingEvents += events || 0;
-    waitingBytes += bytes || 0;
+    waitingEvents += events;
+    waitingBytes += bytes;
     if (pause || running || isStopped) return;
     const { maxEvents, maxBytes, flushIntervalMs } = sender.limits();
     if (waitingEvents >= maxEvents || waitingBytes >= maxBytes) run();
-    else if (!cancelTimer) arm(run, flushIntervalMs);
+    else cancelRun ??= runtime.delay(run, flushIntervalMs);
   }
 
-  /** Whether the pause is one that the network or the leader's change may end. */
-  const isPausedBy = (...reasons: string[]): boolean => reasons.includes(pause?.reason ?? '');
-
   return {
+    offer: sender.offer,
     wake,
+    wakeByOther(events, bytes) {
+      sender.offerForeign();
+      wake(Number(events) || 0, Number(bytes) || 0);
+    },
     run,
+    leave() {
+      if (!running) start(pause || isStopped || isOffline() ? undefined : sender.sendAtOnce());
+    },
     lead(leader) {
-      if (isPausedBy('refused')) return;
-      if (!leader) hold({ reason: 'follower' });
-      else if (isPausedBy('follower')) resume();
+      isLeader = leader;
+      if (!leader) sender.letGo();
+      update();
+    },
+    permit(next) {
+      isPermitted = next;
+      if (!next) sender.letGo();
+      update();
     },
     online() {
-      if (!isPausedBy('offline', 'unreachable')) return;
-      arm(resume, retryBaseMs);
+      if (!isBecauseOf('offline', 'unreachable')) return;
+      const now = runtime.now();
+      // All that one failing network has cut off hear of its return in the same second.
+      const waitMs = setting.retryBaseMs + spreadMs(now - (goneAt ?? now), runtime.random);
+      hold({ reason: 'unreachable', until: now + waitMs });
     },
     offline() {
-      if (!isPausedBy('refused', 'follower', 'offline')) hold({ reason: 'offline' });
+      // A wait that the relay has asked for goes on: when it ends, the network is looked at.
+      if (!setback || isBecauseOf('unreachable')) hold({ reason: 'offline' });
     },
     pause: () => pause,
     async stop() {
       isStopped = true;
       disarm();
+      cancelWait?.();
       await running;
     },
   };

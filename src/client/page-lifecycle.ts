@@ -2,6 +2,8 @@
 export interface PageLifecycle {
   /** The page may end with this very task, or timers may not fire any more. */
   readonly isLeaving: () => boolean;
+  /** The page is about to be followed by another one of its origin, which sends what this one leaves. */
+  readonly isReplaced: () => boolean;
   readonly stop: () => void;
 }
 
@@ -23,8 +25,9 @@ export function watchPage(page: Window, handlers: LifecycleHandlers): PageLifecy
   const { document } = page;
   const stopping = new AbortController();
   let isSuspended = false;
+  let isReplaced = false;
 
-  function listen(target: EventTarget, type: string, handler: () => void): void {
+  function listen(target: EventTarget, type: string, handler: (event: Event) => void): void {
     target.addEventListener(type, handler, { capture: true, signal: stopping.signal });
   }
   function suspend(): void {
@@ -33,7 +36,7 @@ export function watchPage(page: Window, handlers: LifecycleHandlers): PageLifecy
     handlers.onSuspend();
   }
   function resume(): void {
-    isSuspended = false;
+    isSuspended = isReplaced = false;
     handlers.onResume();
   }
 
@@ -42,7 +45,21 @@ export function watchPage(page: Window, handlers: LifecycleHandlers): PageLifecy
   listen(page, 'pageshow', resume);
   listen(document, 'resume', resume);
   listen(document, 'visibilitychange', () => document.hidden && handlers.onHide());
+  // Missing in older browsers. A navigation that never ends the page, such as a download, is forgotten with the next.
+  if (page.navigation) {
+    listen(page.navigation, 'navigate', (event) => {
+      const { destination, downloadRequest } = event as NavigateEvent;
+      isReplaced =
+        !destination.sameDocument &&
+        downloadRequest === null &&
+        new URL(destination.url).origin === page.location.origin;
+    });
+  }
   listen(page, 'online', handlers.onOnline);
   listen(page, 'offline', handlers.onOffline);
-  return { isLeaving: () => isSuspended || document.hidden, stop: () => stopping.abort() };
+  return {
+    isLeaving: () => isSuspended || document.hidden,
+    isReplaced: () => isReplaced,
+    stop: () => stopping.abort(),
+  };
 }

@@ -7,6 +7,12 @@ import { SDK } from './sdk.ts';
 /** A session is renewed this long before it ends: a batch that leaves with it still has to arrive. */
 const RENEW_BEFORE_MS = 60_000;
 
+/**
+ * By how much the wall clock and the one that never jumps may come apart: beyond it somebody has set the first, or a
+ * device that slept has stopped the second. Quartz does not lose that much in the hour that a session lasts.
+ */
+const MAX_DRIFT_MS = 2000;
+
 export interface Session extends SessionAnswer {
   /** Milliseconds to add to the client's clock to get the relay's. */
   readonly clockOffsetMs: number;
@@ -20,8 +26,12 @@ type Clock = Pick<Session, 'clockOffsetMs' | 'roundTripMs'>;
 export interface Sessions {
   /** A session that can be used now, or the answer that stands in its way. */
   readonly current: () => Promise<Session | Answer>;
+  /** The one that can be used in this very turn. */
+  readonly valid: () => Session | undefined;
   /** The relay does not take it any more: the next one is a new one. */
   readonly forget: () => void;
+  /** What the relay's clock says in any of its answers: a new session where it contradicts the offset by a minute. */
+  readonly compare: (relayNow: number) => void;
   /** The last one, valid or not. */
   readonly known: () => Session | undefined;
 }
@@ -34,6 +44,8 @@ export interface SessionSetting {
   readonly transport: Transport;
   readonly log: Pick<SegmentLog, 'getValue' | 'setValue'>;
   readonly onConfig: (config: RemoteConfig) => void;
+  /** The offset as it is known from now on, in milliseconds. */
+  readonly onClock?: (offsetMs: number) => void;
 }
 
 /** Asks for sessions and keeps them beside the log, so that tabs and page loads share one. */
@@ -43,22 +55,40 @@ export function createSessions(setting: SessionSetting): Sessions {
   const key = `session ${writeKey} ${endpoint}`;
   let session: Session | undefined;
   let isRefused = false;
+  /** What the two clocks were apart when the session came. */
+  let apartMs = 0;
+
+  const clocksApartMs = (): number => runtime.now() - runtime.monotonic();
+  const isDrifted = (): boolean => Math.abs(clocksApartMs() - apartMs) > MAX_DRIFT_MS;
+
+  function take(next: Session, config: RemoteConfig): void {
+    session = next;
+    apartMs = clocksApartMs();
+    setting.onConfig(config);
+    setting.onClock?.(next.clockOffsetMs);
+  }
+
+  function valid(): Session | undefined {
+    if (!session || isRefused || isDrifted()) return undefined;
+    const { expires, now, clockOffsetMs } = session;
+    const leftMs = expires - clockOffsetMs - runtime.now();
+    // One that has longer to live than it was given was kept under a clock that has been set back since.
+    return leftMs > RENEW_BEFORE_MS && leftMs < expires - now + RENEW_BEFORE_MS
+      ? session
+      : undefined;
+  }
 
   async function current(): Promise<Session | Answer> {
     if (!session) {
       const stored = await log.getValue(key);
-      if (isSession(stored)) {
-        session = stored;
-        setting.onConfig({ ...stored.config, pauseMs: 0 });
-      }
+      if (isSession(stored)) take(stored, { ...stored.config, pauseMs: 0 });
     }
-    if (!session || isRefused) return renew();
-    const leftMs = session.expires - session.clockOffsetMs - runtime.now();
-    return leftMs > RENEW_BEFORE_MS ? session : renew();
+    return valid() ?? renew(true);
   }
 
-  async function renew(): Promise<Session | Answer> {
-    const askedAt = runtime.now();
+  async function renew(mayRepeat: boolean): Promise<Session | Answer> {
+    const known = session && !isDrifted() ? session : undefined;
+    const askedApartMs = clocksApartMs();
     const startedAt = runtime.monotonic();
     const answer = await transport(
       `${endpoint}/v1/session`,
@@ -66,20 +96,29 @@ export function createSessions(setting: SessionSetting): Sessions {
     );
     const { body } = answer;
     if (answer.status !== 200 || !isSessionAnswer(body)) return answer;
+    // The clock was set, or the device slept, on the way: nobody can say when the relay looked at its own.
+    if (mayRepeat && Math.abs(clocksApartMs() - askedApartMs) > MAX_DRIFT_MS) return renew(false);
     const roundTripMs = runtime.monotonic() - startedAt;
-    const clockOffsetMs = Math.round(body.now - askedAt - roundTripMs / 2);
-    session = { ...body, ...betterClock({ clockOffsetMs, roundTripMs }, session) };
+    const clockOffsetMs = Math.round(body.now + roundTripMs / 2 - runtime.now());
     isRefused = false;
-    setting.onConfig(body.config);
+    const next = { ...body, ...betterClock({ clockOffsetMs, roundTripMs }, known) };
+    take(next, body.config);
     // Without a place to keep it, the next page asks again.
-    log.setValue(key, session).catch(() => {});
-    return session;
+    log.setValue(key, next).catch(() => {});
+    return next;
+  }
+
+  function forget(): void {
+    isRefused = true;
   }
 
   return {
     current,
-    forget: () => {
-      isRefused = true;
+    valid,
+    forget,
+    compare(relayNow) {
+      const apart = relayNow - runtime.now() - (session?.clockOffsetMs ?? 0);
+      if (Math.abs(apart) > RENEW_BEFORE_MS) forget();
     },
     known: () => session,
   };

@@ -1,3 +1,10 @@
+import { encodeBase64url } from '../protocol/base64url.ts';
+import type { SegmentLog } from '../queue/types.ts';
+import type { Runtime } from '../runtime.ts';
+
+/** By how much a lease outlives the request that it was renewed for: the answer has to be settled too. */
+const LEASE_SPARE_MS = 5000;
+
 /** Which tab of the origin sends for all. */
 export interface TabLock {
   /** Asks to be the one, now or when the one before it ends. */
@@ -6,51 +13,138 @@ export interface TabLock {
   readonly release: () => void;
   /** From now on this tab is the one for itself: it shares nothing that could be sent twice. */
   readonly standAlone: () => void;
+  /** It shares the log again. */
+  readonly share: () => void;
+  /** Whether this tab may send one request now: a lease is renewed for it. */
+  readonly confirm: () => boolean | Promise<boolean>;
+  /** Whether this tab is the one and, as far as it knows, no other waits to be. */
+  readonly isSole: () => boolean;
 }
 
-/** Held by a Web Lock, which the browser passes on when a tab ends, however it ends. Without locks every tab is the one. */
-export function createTabLock(
-  locks: LockManager | undefined,
-  name: string,
-  onChange: (leader: boolean) => void,
-): TabLock {
-  let letGo: (() => void) | undefined;
-  let shared = locks;
+export interface TabLockSetting {
+  readonly locks: LockManager | undefined;
+  readonly name: string;
+  readonly lease: SegmentLog['lease'];
+  readonly runtime: Pick<Runtime, 'now' | 'delay' | 'randomBytes'>;
+  readonly requestTimeoutMs: number;
+  readonly onChange: (leader: boolean) => void;
+}
+
+/**
+ * Held by a Web Lock, which the browser passes on when a tab ends, however it ends. Pages on plain http have none: there
+ * the log keeps a lease, which a tab that stands still loses, and so has to ask before each request.
+ */
+export function createTabLock(setting: TabLockSetting): TabLock {
+  const { locks, name, lease, runtime, onChange } = setting;
+  const owner = encodeBase64url(runtime.randomBytes(12));
+  const leaseMs = setting.requestTimeoutMs + LEASE_SPARE_MS;
+  let isAlone = false;
+  let isHeld = false;
+  let isAwaited = false;
+  let leasedUntil = Number.POSITIVE_INFINITY;
+  /** Takes back what was asked for. */
+  let giveBack: (() => void) | undefined;
+
+  function hold(next: boolean): void {
+    if (isHeld === next) return;
+    isHeld = next;
+    onChange(next);
+  }
 
   function request(): void {
-    if (letGo) return;
+    if (giveBack) return;
+    if (isAlone) {
+      giveBack = () => {};
+      hold(true);
+    } else if (locks) askLock(locks);
+    else askLease();
+  }
+
+  function askLock(locks: LockManager): void {
     const abort = new AbortController();
-    letGo = () => abort.abort();
-    if (!shared) {
-      onChange(true);
-      return;
-    }
-    shared
+    let end = (): void => abort.abort();
+    const giveLock = (): void => end();
+    giveBack = giveLock;
+    locks
       .request(name, { signal: abort.signal }, () => {
-        onChange(true);
+        hold(true);
         return new Promise<void>((resolve) => {
-          letGo = resolve;
+          end = resolve;
         });
       })
       .catch(() => {
-        // Refused, as on an opaque origin, and not given back by us: nobody else can hold it either.
-        if (!abort.signal.aborted) onChange(true);
+        if (giveBack !== giveLock) return;
+        giveBack = undefined;
+        // Refused, as on an opaque origin: nobody else can hold it either. One that was held was stolen.
+        if (!isHeld) isAlone = true;
+        hold(false);
+        request();
       });
   }
 
+  function askLease(): void {
+    let stopTimer = (): void => {};
+    const giveLease = (): void => {
+      stopTimer();
+      lease(owner, runtime.now(), 0).catch(() => {}); // Then it ends by itself.
+    };
+    giveBack = giveLease;
+    const renewAndWait = async (): Promise<void> => {
+      await renewLease();
+      // Timers of a hidden page may come late. So does then only who sends, and not who may.
+      if (giveBack === giveLease) stopTimer = runtime.delay(renewAndWait, leaseMs / 2);
+    };
+    renewAndWait();
+  }
+
+  async function renewLease(): Promise<boolean> {
+    const asked = giveBack;
+    const now = runtime.now();
+    const isGranted = await lease(owner, now, now + leaseMs).catch(() => false);
+    if (giveBack !== asked) return false;
+    leasedUntil = now + leaseMs;
+    hold(isGranted);
+    return isGranted;
+  }
+
   function release(): void {
-    letGo?.();
-    letGo = undefined;
-    onChange(false);
+    giveBack?.();
+    giveBack = undefined;
+    hold(false);
   }
 
-  function standAlone(): void {
-    shared = undefined;
-    if (!letGo) return;
-    letGo();
-    letGo = undefined;
-    request();
+  function confirm(): boolean | Promise<boolean> {
+    if (!isHeld || isAlone) return isHeld;
+    if (!locks) return renewLease();
+    // Known by the time that it is needed, when the page may end.
+    locks.query().then(
+      ({ pending = [] }) => {
+        isAwaited = pending.some((waiting) => waiting.name === name);
+      },
+      () => {},
+    );
+    return true;
   }
 
-  return { request, release, standAlone };
+  return {
+    request,
+    release,
+    standAlone() {
+      if (isAlone) return;
+      isAlone = true;
+      if (!giveBack) return;
+      giveBack();
+      giveBack = undefined;
+      request();
+    },
+    share() {
+      if (!isAlone) return;
+      isAlone = false;
+      if (!giveBack) return;
+      release();
+      request();
+    },
+    confirm,
+    isSole: () => isHeld && (isAlone || (!isAwaited && runtime.now() < leasedUntil)),
+  };
 }

@@ -2,8 +2,11 @@ import { isObject } from '../protocol/parsed.ts';
 import type { Runtime } from '../runtime.ts';
 import { parseRetryAfter } from './retry.ts';
 
-/** Browsers let 64 KiB of `keepalive` bodies be under way at a time, for all of a page: the rest is left to others. */
-const MAX_KEEPALIVE_BYTES = 60 * 1024;
+/**
+ * Browsers let 64 KiB of `keepalive` bodies be under way at a time, for all of a page: the rest is left to others. One
+ * request at a time is under way here, so that its body is all of ours.
+ */
+export const MAX_KEEPALIVE_BYTES: number = 60 * 1024;
 
 /** What came of a request. */
 export interface Answer {
@@ -15,14 +18,18 @@ export interface Answer {
   readonly afterMs?: number | undefined;
 }
 
-/** Posts a body. Never rejects. */
-export type Transport = (url: string, body: string | Uint8Array<ArrayBuffer>) => Promise<Answer>;
+/** Posts a body, in this very turn: one that leaves as the page ends outlives it where it is small enough. Never rejects. */
+export type Transport = (
+  url: string,
+  body: string | Uint8Array<ArrayBuffer>,
+  isLeaving?: boolean,
+) => Promise<Answer>;
 
 export function createFetchTransport(
   runtime: Pick<Runtime, 'fetch' | 'delay' | 'now' | 'page'>,
   timeoutMs: number,
 ): Transport {
-  return async function post(url, body) {
+  return async function post(url, body, isLeaving = runtime.page?.document.hidden) {
     const abort = new AbortController();
     const stopTimer = runtime.delay(() => abort.abort(), timeoutMs);
     try {
@@ -32,7 +39,7 @@ export function createFetchTransport(
         // With these three it is a simple request: nothing asks for a preflight.
         headers: { 'content-type': 'text/plain' },
         credentials: 'omit',
-        keepalive: runtime.page?.document.hidden === true && body.length <= MAX_KEEPALIVE_BYTES,
+        keepalive: isLeaving === true && body.length <= MAX_KEEPALIVE_BYTES,
         signal: abort.signal,
       });
       const parsed: unknown = await response.json().catch(() => undefined);

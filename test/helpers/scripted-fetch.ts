@@ -52,11 +52,13 @@ export interface ScriptedFetchOptions {
   readonly clock: Pick<FakeClock, 'now' | 'watch'>;
   /** The relay's clock less the client's. */
   readonly clockOffsetMs?: number;
+  /** The relay's clock, where the client's does not move it. */
+  readonly relayNow?: () => number;
   readonly tokenLifeMs?: number;
   /** The reply to a batch that the script does not name. */
   readonly otherwise?: (batch: SentBatch) => Reply;
-  /** Called inside every request: time may pass on its way. */
-  readonly onRequest?: (url: string) => void | Promise<void>;
+  /** Called inside every request: time may pass on its way, and what throws keeps it from leaving. */
+  readonly onRequest?: (url: string, init: RequestInit) => void | Promise<void> | undefined;
   readonly sessionConfig?: () => unknown;
 }
 
@@ -65,6 +67,7 @@ export const SIGNING_KEY = 'c2lnbmluZy1rZXktc2lnbmluZy1rZXktc2lnbmluZyE';
 /** A relay that answers by script, and checks what every client owes it. */
 export function createScriptedFetch(options: ScriptedFetchOptions): ScriptedFetch {
   const { clock, clockOffsetMs = 0, tokenLifeMs = 3_600_000 } = options;
+  const { relayNow = () => clock.now() + clockOffsetMs } = options;
   const batches: SentBatch[] = [];
   const sessions: Record<string, unknown>[] = [];
   const stored: string[] = [];
@@ -78,7 +81,7 @@ export function createScriptedFetch(options: ScriptedFetchOptions): ScriptedFetc
     now++;
     most = Math.max(most, now);
     try {
-      await options.onRequest?.(url);
+      await options.onRequest?.(url, init);
       return url.endsWith('/v1/session') ? await openSession(init) : await takeBatch(init);
     } finally {
       now--;
@@ -89,12 +92,11 @@ export function createScriptedFetch(options: ScriptedFetchOptions): ScriptedFetc
     sessions.push(JSON.parse(String(init.body)));
     const reply = sessionReplies.shift();
     if (reply !== undefined) return play(reply, init);
-    const relayNow = clock.now() + clockOffsetMs;
     return json(200, {
       token: `token-${sessions.length}`,
       key: SIGNING_KEY,
-      expires: relayNow + tokenLifeMs,
-      now: relayNow,
+      expires: relayNow() + tokenLifeMs,
+      now: relayNow(),
       config: options.sessionConfig?.() ?? {},
     });
   }
@@ -109,7 +111,11 @@ export function createScriptedFetch(options: ScriptedFetchOptions): ScriptedFetc
       if (status !== 'stored') continue;
       for (let seq = first; seq < first + count; seq++) stored.push(`${lane}.${seq}`);
     }
-    return json(200, { now: clock.now(), receipts, ...(reply && { config: reply.config }) });
+    return json(200, {
+      now: relayNow(),
+      receipts,
+      ...(reply && { config: reply.config }),
+    });
   }
 
   return {

@@ -6,6 +6,8 @@ export interface TestPage {
   readonly setHidden: (hidden: boolean) => void;
   readonly setOnline: (online: boolean) => void;
   readonly fire: (target: 'window' | 'document', type: string, fields?: object) => void;
+  /** Begins a navigation, as the Navigation API tells it. */
+  readonly navigate: (url: string, fields?: object) => void;
 }
 
 export function createTestPage(url: string, title = ''): TestPage {
@@ -17,6 +19,9 @@ export function createTestPage(url: string, title = ''): TestPage {
   Object.defineProperty(window.document, 'hidden', { get: () => hidden });
   Object.defineProperty(window.navigator, 'onLine', { get: () => online });
 
+  const navigation = new inner.EventTarget();
+  Object.defineProperty(window, 'navigation', { value: navigation });
+
   const fire: TestPage['fire'] = (target, type, fields = {}) => {
     const event = Object.assign(new inner.Event(type), fields);
     (target === 'window' ? inner : inner.document).dispatchEvent(event);
@@ -24,6 +29,13 @@ export function createTestPage(url: string, title = ''): TestPage {
   return {
     window,
     fire,
+    navigate(url, fields) {
+      const destination = { url, sameDocument: false };
+      const event = new inner.Event('navigate');
+      navigation.dispatchEvent(
+        Object.assign(event, { destination, downloadRequest: null, ...fields }),
+      );
+    },
     setHidden(value) {
       hidden = value;
       fire('document', 'visibilitychange');

@@ -1,5 +1,7 @@
-import { describe, expect, test } from 'vitest';
-import { createTabLock } from '../../../src/client/tab-lock.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { createTabLock, type TabLockSetting } from '../../../src/client/tab-lock.ts';
+import type { SegmentLog } from '../../../src/queue/types.ts';
+import { createFakeClock, type FakeClock } from '../../helpers/fake-clock.ts';
 import { createFakeLocks } from '../../helpers/fake-locks.ts';
 import { createTestClient, type TestClient } from '../../helpers/test-client.ts';
 import { createTestPage } from '../../helpers/test-page.ts';
@@ -69,9 +71,11 @@ describe('two tabs', () => {
     const page = createTestPage('https://shop.test/');
     const first = createTestClient({ runtime: { locks, page: page.window } });
     const second = createTestClient({ sharing: first, seed: 2, runtime: { locks } });
+    await first.clock.settle();
     first.relay.replyToBatches('network');
     first.client.track('One');
     await first.client.flush();
+    await first.clock.advance(1);
     page.fire('window', 'pagehide');
     await first.clock.settle();
     expect(first.relay.stored).toHaveLength(1);
@@ -115,38 +119,288 @@ describe('two tabs without a database', () => {
   });
 });
 
-describe('the lock', () => {
-  test('is everybody’s where the platform has none', () => {
-    const heard: boolean[] = [];
-    createTabLock(undefined, 'name', (leader) => heard.push(leader)).request();
+describe('a tab that is frozen while it prepares a batch', () => {
+  /** The first tab stands still inside its session call, and the second sends. */
+  async function freeze() {
+    const locks = createFakeLocks();
+    const page = createTestPage('https://shop.test/');
+    let thaw = (): void => {};
+    const thawed = new Promise<void>((resolve) => {
+      thaw = resolve;
+    });
+    let requests = 0;
+    const onRequest = () => (requests++ === 0 ? thawed : undefined);
+    const first = createTestClient({
+      relay: { onRequest },
+      runtime: { locks, page: page.window },
+    });
+    const second = createTestClient({ sharing: first, seed: 2, runtime: { locks } });
+    first.client.track('One');
+    await first.clock.advance(5000);
+    page.fire('document', 'freeze');
+    await first.clock.advance(5000);
+    expect(first.relay.stored).toHaveLength(1);
+    return { first, second, page, thaw };
+  }
+
+  test('sends nothing when it wakes up and another one sends', async () => {
+    const { first, thaw, page } = await freeze();
+    page.fire('document', 'resume');
+    thaw();
+    await first.clock.advance(10_000);
+
+    expect(first.relay.stored).toHaveLength(1);
+    expect((await first.client.stats()).pause).toEqual({ reason: 'follower' });
+  });
+
+  test('begins anew when it wakes up and is the one again', async () => {
+    const { first, second, thaw, page } = await freeze();
+    await second.client.close();
+    page.fire('document', 'resume');
+    await first.clock.settle();
+    expect((await first.client.stats()).leader).toBe(true);
+    thaw();
+    await first.clock.advance(10_000);
+
+    expect(first.relay.stored).toHaveLength(1);
+    first.client.track('Two');
+    await first.clock.advance(10_000);
+    expect(first.relay.stored).toHaveLength(2);
+  });
+});
+
+describe('tabs on plain http, without Web Locks', () => {
+  test('send one after the other, and take over from one that is gone', async () => {
+    const runtime = { locks: undefined, channel: createChannels() };
+    const first = createTestClient({ runtime });
+    const second = createTestClient({ sharing: first, seed: 2, runtime });
+    await first.clock.settle();
+    for (let n = 0; n < 10; n++) {
+      first.client.track('First', { n });
+      second.client.track('Second', { n });
+      await first.clock.advance(1000);
+    }
+    await first.clock.advance(10_000);
+    const leaders = async () =>
+      Promise.all([first, second].map(async ({ client }) => (await client.stats()).leader));
+    expect(await leaders()).toEqual([true, false]);
+    expect(new Set(first.relay.stored).size).toBe(20);
+    await first.client.close();
+    second.client.track('Last');
+    await first.clock.advance(20_000);
+
+    expect(await leaders()).toEqual([false, true]);
+    expect(first.relay.stored).toHaveLength(21);
+  });
+});
+
+/** Leases as the log gives them. */
+function createLeases(clock: FakeClock): SegmentLog['lease'] {
+  let current: { owner: string; until: number } | undefined;
+  return async (owner, now, until) => {
+    await clock.settle();
+    if (current && current.owner !== owner && current.until > now) return false;
+    current = { owner, until };
+    return true;
+  };
+}
+
+function openLock(more: Partial<TabLockSetting> = {}) {
+  const heard: boolean[] = [];
+  const clock = createFakeClock();
+  const lock = createTabLock({
+    locks: undefined,
+    name: 'name',
+    lease: createLeases(clock),
+    requestTimeoutMs: 15_000,
+    onChange: (leader) => heard.push(leader),
+    ...more,
+    runtime: { ...clock, randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)) },
+  });
+  return { lock, heard, clock };
+}
+
+/** Two locks on one lease, each with a clock of its own to stand still. */
+function openLeased() {
+  const leases = createLeases(createFakeClock());
+  const first = openLock({ lease: leases });
+  const second = openLock({ lease: leases });
+  const advance = async (ms: number, ...clocks: FakeClock[]): Promise<void> => {
+    for (let passed = 0; passed < ms; passed += 1000) {
+      for (const clock of clocks) await clock.advance(1000);
+    }
+  };
+  return { first, second, advance };
+}
+
+describe('a lease', () => {
+  test('is kept by the one that has it, and passes on a while after it is gone', async () => {
+    const { first, second, advance } = openLeased();
+    first.lock.request();
+    await first.clock.settle();
+    second.lock.request();
+    await advance(60_000, first.clock, second.clock);
+    expect([first.heard, second.heard]).toEqual([[true], []]);
+
+    await advance(30_000, second.clock);
+    expect(second.heard).toEqual([true]);
+    expect(await second.lock.confirm()).toBe(true);
+  });
+
+  test('is given back by one that suspends', async () => {
+    const { first, second, advance } = openLeased();
+    first.lock.request();
+    await first.clock.settle();
+    second.lock.request();
+    await second.clock.settle();
+    first.lock.release();
+    await advance(11_000, first.clock, second.clock);
+
+    expect([first.heard, second.heard]).toEqual([[true, false], [true]]);
+  });
+
+  test('is refused to one that stood still for longer than it lasts', async () => {
+    const { first, second, advance } = openLeased();
+    first.lock.request();
+    await first.clock.settle();
+    second.lock.request();
+    await advance(40_000, second.clock);
+    expect(second.heard).toEqual([true]);
+    // Its timers come late, its clock does not.
+    first.clock.set(second.clock.now());
+
+    expect(first.lock.isSole()).toBe(false);
+    expect(await first.lock.confirm()).toBe(false);
+    expect(first.heard).toEqual([true, false]);
+  });
+
+  test('outlives the request that it is confirmed for', async () => {
+    const lease = vi.fn(async () => true);
+    const { lock, clock } = openLock({ lease, requestTimeoutMs: 40_000 });
+    lock.request();
+    await clock.settle();
+    clock.set(clock.now() + 1000);
+    await lock.confirm();
+
+    const [, now, until] = lease.mock.lastCall as unknown as [string, number, number];
+    expect(now).toBe(clock.now());
+    expect(until).toBeGreaterThan(now + 40_000);
+  });
+
+  test('of a log that fails is nobody’s, and is asked for again', async () => {
+    let fails = true;
+    const { lock, clock, heard } = openLock({
+      lease: async () => {
+        if (fails) throw new Error('no database');
+        return true;
+      },
+    });
+    lock.request();
+    await clock.advance(60_000);
+    expect(heard).toEqual([]);
+    fails = false;
+    await clock.advance(10_000);
 
     expect(heard).toEqual([true]);
   });
 
+  test('that is granted after it was given up does not lead', async () => {
+    const { lock, clock, heard } = openLock();
+    lock.request();
+    lock.release();
+    await clock.advance(60_000);
+
+    expect(heard).toEqual([]);
+    expect(clock.timers()).toEqual([]);
+  });
+});
+
+describe('the lock', () => {
   test('is everybody’s where the platform refuses one', async () => {
-    const heard: boolean[] = [];
     const locks = { request: () => Promise.reject(new DOMException('no', 'SecurityError')) };
-    createTabLock(locks as unknown as LockManager, 'name', (leader) =>
-      heard.push(leader),
-    ).request();
-    await Promise.resolve();
-    await Promise.resolve();
+    const { lock, heard, clock } = openLock({ locks: locks as unknown as LockManager });
+    lock.request();
+    await clock.settle();
 
     expect(heard).toEqual([true]);
+    expect(lock.confirm()).toBe(true);
+    expect(lock.isSole()).toBe(true);
   });
 
   test('is not taken by a tab that has stopped waiting for it', async () => {
     const locks = createFakeLocks();
-    const heard: string[] = [];
-    const first = createTabLock(locks, 'name', (leader) => heard.push(`first ${leader}`));
-    const second = createTabLock(locks, 'name', (leader) => heard.push(`second ${leader}`));
-    first.request();
-    await Promise.resolve();
-    second.request();
-    second.release();
-    first.release();
-    await new Promise((resolve) => setImmediate(resolve));
+    const first = openLock({ locks });
+    const second = openLock({ locks });
+    first.lock.request();
+    await first.clock.settle();
+    second.lock.request();
+    second.lock.release();
+    first.lock.release();
+    await first.clock.settle();
 
-    expect(heard).toEqual(['first true', 'second false', 'first false']);
+    expect([first.heard, second.heard]).toEqual([[true, false], []]);
   });
+
+  test('that is taken away is asked for again', async () => {
+    let take: (reason: unknown) => void = () => {};
+    let times = 0;
+    const request = (_: string, __: LockOptions, granted: () => Promise<void>) => {
+      if (++times > 1) return new Promise<void>(() => {});
+      granted();
+      return new Promise<void>((_, reject) => {
+        take = reject;
+      });
+    };
+    const { lock, heard, clock } = openLock({ locks: { request } as unknown as LockManager });
+    lock.request();
+    take(new DOMException('stolen', 'AbortError'));
+    await clock.settle();
+
+    expect(heard).toEqual([true, false]);
+    expect(times).toBe(2);
+    expect(lock.confirm()).toBe(false);
+  });
+
+  test('says whether another tab waits for it', async () => {
+    const locks = createFakeLocks();
+    const first = openLock({ locks });
+    const second = openLock({ locks });
+    first.lock.request();
+    await first.clock.settle();
+    first.lock.confirm();
+    await first.clock.settle();
+    expect(first.lock.isSole()).toBe(true);
+
+    second.lock.request();
+    first.lock.confirm();
+    await first.clock.settle();
+    expect(first.lock.isSole()).toBe(false);
+    expect(second.lock.isSole()).toBe(false);
+  });
+
+  test.each([
+    ['a Web Lock', () => createFakeLocks()],
+    ['a lease', () => undefined],
+  ])(
+    'is of no account to a tab that stands alone, and again when it shares: %s',
+    async (_, make) => {
+      const locks = make();
+      const { first, second } = openLeased();
+      const [one, other] = locks ? [openLock({ locks }), openLock({ locks })] : [first, second];
+      one.lock.request();
+      await one.clock.settle();
+      other.lock.request();
+      await other.clock.settle();
+      expect([one.heard, other.heard]).toEqual([[true], []]);
+
+      other.lock.standAlone();
+      expect(other.heard).toEqual([true]);
+      expect(other.lock.confirm()).toBe(true);
+      other.lock.share();
+      await other.clock.settle();
+
+      expect(other.heard).toEqual([true, false]);
+      expect(await other.lock.confirm()).toBe(false);
+    },
+  );
 });

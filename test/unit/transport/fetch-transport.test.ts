@@ -16,7 +16,12 @@ function post(respond: (init: RequestInit) => Response | Promise<Response>, hidd
     },
     1000,
   );
-  return { clock, inits, send: (body: string) => transport('https://relay.test/v1/batch', body) };
+  return {
+    clock,
+    inits,
+    send: (body: string, isLeaving?: boolean) =>
+      transport('https://relay.test/v1/batch', body, isLeaving),
+  };
 }
 
 describe('the transport', () => {
@@ -42,6 +47,14 @@ describe('the transport', () => {
     await send('x'.repeat(bytes));
 
     expect(inits[0]?.keepalive).toBe(keepalive);
+  });
+
+  test('sends in the turn of the call what is to outlive a page that is still seen', async () => {
+    const { send, inits } = post(() => new Response('{}'));
+    const answer = send('body', true);
+
+    expect(inits[0]?.keepalive).toBe(true);
+    await answer;
   });
 
   test.each([

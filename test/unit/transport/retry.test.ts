@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { backoffMs, boundedWaitMs, parseRetryAfter } from '../../../src/transport/retry.ts';
+import {
+  backoffMs,
+  boundedWaitMs,
+  parseRetryAfter,
+  spreadMs,
+} from '../../../src/transport/retry.ts';
 
 const bounds = { retryBaseMs: 1000, retryMaxMs: 300_000 };
 
@@ -14,6 +19,19 @@ describe('the backoff', () => {
     expect(backoffMs(failures, bounds, () => 0)).toBe(0);
     expect(backoffMs(failures, bounds, () => 0.5)).toBe(bound / 2);
     expect(backoffMs(failures, bounds, () => 1 - Number.EPSILON)).toBeLessThanOrEqual(bound);
+  });
+});
+
+describe('the share of a common wait', () => {
+  test.each([
+    [-5000, 0],
+    [0, 0],
+    [30_000, 3000],
+    [600_000, 60_000],
+    [86_400_000, 60_000],
+  ])('of %i ms is drawn below %i', (waitMs, bound) => {
+    expect(spreadMs(waitMs, () => 0)).toBe(0);
+    expect(spreadMs(waitMs, () => 0.5)).toBe(bound / 2);
   });
 });
 
