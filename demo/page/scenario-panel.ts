@@ -100,17 +100,19 @@ export class ScenarioPanel extends LitElement {
   private waiting(): TemplateResult | typeof nothing {
     const queued = this.stats?.queue.events ?? 0;
     if (queued === 0) return nothing;
-    const kept = this.stats?.log === 'indexeddb';
     return html`
       <p class="waiting">
         <strong>${queued.toLocaleString('en')} ${queued === 1 ? 'event waits' : 'events wait'}</strong>
-        ${
-          kept
-            ? 'on disk, even if you close the browser.'
-            : 'in memory only: this browser refuses a database.'
-        }
+        ${this.where()}
       </p>
     `;
+  }
+
+  private where(): string {
+    if (this.stats?.log === 'indexeddb') return 'on disk, even if you close the browser.';
+    return this.stats?.consent === 'pending'
+      ? 'in memory only, until the visitor agrees.'
+      : 'in memory only: this browser refuses a database.';
   }
 
   private async use(scenario: Scenario): Promise<void> {

@@ -3,7 +3,16 @@ import type { Client, ClientStats } from 'rivulet';
 /** A person cannot read faster, and each look is a transaction on the queue's database. */
 const LOOK_EVERY_MS = 200;
 
-const CHANGES = ['logged', 'receipt', 'paused', 'resumed', 'leader'] as const;
+const CHANGES = [
+  'logged',
+  'receipt',
+  'dropped',
+  'paused',
+  'resumed',
+  'storage',
+  'consent',
+  'leader',
+] as const;
 
 /** Calls with the client's account now and after changes; the answer stops it. */
 export function watchQueue(client: Client, onStats: (stats: ClientStats) => void): () => void {

@@ -1,4 +1,5 @@
 import { burst } from './burst.ts';
+import { consent } from './consent.ts';
 import { kinesisDown, kinesisThrottles, relayDown } from './faulty-stations.ts';
 import { offline } from './offline.ts';
 import { sensor } from './sensor.ts';
@@ -9,6 +10,7 @@ export const SCENARIOS: readonly Scenario[] = [
   offline,
   burst,
   sensor,
+  consent,
   kinesisThrottles,
   kinesisDown,
   relayDown,

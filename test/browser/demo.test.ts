@@ -64,6 +64,22 @@ it('keeps clicks while the page is offline and delivers them when it is back', a
   expect(await added(offline.clientId)).toEqual(['pond-net', 'flask']);
 });
 
+it('keeps clicks in memory until the visitor agrees, and delivers them then', async () => {
+  const page = await world.visit('/');
+  await waitForProof(page);
+
+  await page.getByRole('switch', { name: 'No consent yet' }).click();
+  await page.getByRole('button', { name: 'Add Pond net to the basket' }).click();
+  await page.locator('.waiting', { hasText: 'in memory only, until the visitor agrees' }).waitFor();
+  const { clientId } = await readDemoStats(page);
+  const before = await added(clientId);
+  await page.getByRole('switch', { name: 'No consent yet' }).click();
+  await expect.poll(() => added(clientId), PATIENCE).toEqual(['pond-net']);
+  await waitForProof(page);
+
+  expect(before).toEqual([]);
+});
+
 it('delivers on the next visit what was queued when the browser was closed', async () => {
   const page = await world.visit('/');
   await waitForProof(page);
