@@ -29,7 +29,9 @@ export type Verdict =
   /** The connection breaks; the target never hears of it. */
   | { readonly kind: 'reset' }
   /** The target does its work, then the connection breaks: the caller cannot know the outcome. */
-  | { readonly kind: 'lose-reply' };
+  | { readonly kind: 'lose-reply' }
+  /** The target does its work; its reply waits for what is called then. */
+  | { readonly kind: 'late-reply'; readonly until: () => Promise<unknown> };
 
 /** Decides about each request. A promise delays it. */
 export type Rule = (request: ProxiedRequest) => Verdict | Promise<Verdict>;
@@ -63,6 +65,7 @@ export async function startFaultProxy(target: () => string, port = 0): Promise<F
       request.socket.resetAndDestroy();
       return;
     }
+    if (verdict.kind === 'late-reply') await verdict.until();
     response.writeHead(reply.statusCode ?? 502, withoutConnection(reply.headers));
     reply.pipe(response);
   };

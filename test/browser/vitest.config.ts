@@ -6,6 +6,7 @@ export default defineConfig({
     name: 'browser',
     environment: 'node',
     include: ['**/*.test.ts'],
+    globalSetup: ['./accounts.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
     fileParallelism: false,

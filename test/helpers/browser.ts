@@ -25,9 +25,19 @@ const ARGUMENTS = [
 /** A folder that a browser keeps its storage in, from one start to the next. */
 export interface Profile {
   /** Starts a browser on the profile. One at a time. */
-  readonly open: () => Promise<OpenBrowser>;
+  readonly open: (options?: BrowserOptions) => Promise<OpenBrowser>;
+  /** The pages of the open browser. */
+  readonly pages: () => readonly Page[];
   /** Ends the browser if one is open, and deletes the profile. */
   readonly remove: () => Promise<void>;
+}
+
+export interface BrowserOptions {
+  /**
+   * Whether a tab behind another is hidden, and can be frozen, as in a person's hands.
+   * @default false: each tab counts as the one in front
+   */
+  readonly hasHiddenTabs?: boolean;
 }
 
 export interface OpenBrowser {
@@ -39,14 +49,19 @@ export interface OpenBrowser {
   readonly kill: () => Promise<void>;
 }
 
-export async function createProfile(): Promise<Profile> {
+/** `prepare` is called with each browser that is opened, before it opens a page. */
+export async function createProfile(
+  prepare: (context: BrowserContext) => Promise<void> = async () => {},
+): Promise<Profile> {
   const folder = await mkdtemp(join(tmpdir(), 'rivulet-browser-'));
   let open: OpenBrowser | undefined;
   return {
-    open: async () => {
-      open = await openBrowser(folder);
+    open: async ({ hasHiddenTabs = false } = {}) => {
+      open = await openBrowser(folder, hasHiddenTabs);
+      await prepare(open.context);
       return open;
     },
+    pages: () => open?.context.pages() ?? [],
     remove: async () => {
       await open?.kill();
       await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
@@ -54,7 +69,7 @@ export async function createProfile(): Promise<Profile> {
   };
 }
 
-async function openBrowser(folder: string): Promise<OpenBrowser> {
+async function openBrowser(folder: string, hasHiddenTabs: boolean): Promise<OpenBrowser> {
   const executable = findChromium();
   if (!executable)
     throw new Error('browser: expected Chromium on this machine; npm test finds or installs it');
@@ -66,7 +81,9 @@ async function openBrowser(folder: string): Promise<OpenBrowser> {
   });
   const exited = once(child, 'exit');
   const isRunning = () => child.exitCode === null && child.signalCode === null;
-  const browser = await chromium.connectOverCDP(await debuggerAddress(folder, child));
+  const browser = await chromium.connectOverCDP(await debuggerAddress(folder, child), {
+    noDefaults: hasHiddenTabs,
+  });
   const [context] = browser.contexts();
   if (!context) throw new Error('browser: expected its own context, got none');
 

@@ -1,18 +1,24 @@
-import type { Page } from 'playwright-core';
-import type { Client, ClientStats } from '../../src/client/types.ts';
+import type { JSHandle, Page } from 'playwright-core';
+import type { Client, ClientEvents, ClientStats } from '../../src/client/types.ts';
 
 /** What a test does inside a page of the page server, as verbs. */
 
 declare global {
   interface Window {
     readonly client: Client;
+    readonly rivulet: typeof import('../browser/pages/client-page.ts');
   }
 }
 
-/**
- * Captures `count` events of that name in one task, numbered from 1 in `properties.n`, and resolves when the log says that
- * all of them are written.
- */
+/** Captures `count` events of that name in one task. */
+export function capture(page: Page, event: string, count: number): Promise<void> {
+  return page.evaluate(([event, count]) => window.rivulet.capture(event, count), [
+    event,
+    count,
+  ] as const);
+}
+
+/** The same, and resolves when the log says that all of them are written. */
 export function captureDurably(page: Page, event: string, count: number): Promise<void> {
   return page.evaluate(
     ([event, count]) =>
@@ -22,10 +28,24 @@ export function captureDurably(page: Page, event: string, count: number): Promis
           left -= range.count;
           if (left <= 0) resolve();
         });
-        for (let n = 1; n <= count; n += 1) window.client.track(event, { n });
+        window.rivulet.capture(event, count);
       }),
     [event, count] as const,
   );
+}
+
+/** Captures `count` events of that name every `everyMs`, until the page ends or the answer is called. */
+export async function keepCapturing(
+  page: Page,
+  event: string,
+  { count, everyMs }: { readonly count: number; readonly everyMs: number },
+): Promise<() => Promise<void>> {
+  const timer = await page.evaluate(
+    ([event, count, everyMs]) =>
+      window.setInterval(() => window.rivulet.capture(event, count), everyMs),
+    [event, count, everyMs] as const,
+  );
+  return () => page.evaluate((timer) => window.clearInterval(timer), timer);
 }
 
 /** Sends until the log of the whole origin is empty. */
@@ -42,4 +62,28 @@ export function drain(page: Page): Promise<void> {
 
 export function readStats(page: Page): Promise<ClientStats> {
   return page.evaluate(() => window.client.stats());
+}
+
+/** What the client tells under that name from now on. It lives in the page. */
+export function listen<Name extends keyof ClientEvents>(
+  page: Page,
+  name: Name,
+): Promise<JSHandle<readonly ClientEvents[Name][]>> {
+  return page.evaluateHandle<readonly ClientEvents[Name][], string>((name) => {
+    const heard: ClientEvents[Name][] = [];
+    window.client.on(name as Name, (detail) => heard.push(detail));
+    return heard;
+  }, name);
+}
+
+/** Resolves when the client's account is as asked for. */
+export async function untilStats(
+  page: Page,
+  isReached: (stats: ClientStats) => boolean,
+): Promise<ClientStats> {
+  for (;;) {
+    const stats = await readStats(page);
+    if (isReached(stats)) return stats;
+    await page.waitForTimeout(20);
+  }
 }

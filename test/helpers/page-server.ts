@@ -35,7 +35,8 @@ export async function startPageServer(options: PageOptions): Promise<PageServer>
   return { url: `${server.origin}/`, stop: server.stop };
 }
 
-async function bundle(entry: string): Promise<string> {
+/** One script out of a module and all that it imports. */
+export async function bundle(entry: string, format: 'iife' | 'es' = 'iife'): Promise<string> {
   const result = await build({
     configFile: false,
     root: TEST,
@@ -44,7 +45,7 @@ async function bundle(entry: string): Promise<string> {
       write: false,
       minify: false,
       target: 'es2022',
-      lib: { entry, formats: ['iife'], name: 'rivulet' },
+      lib: { entry, formats: [format], name: 'rivulet' },
     },
   });
   const outputs = [result].flat().flatMap((part) => ('output' in part ? part.output : []));
@@ -67,6 +68,7 @@ function pageWith({ captures = [], ...options }: PageOptions): string {
         ...JSON.parse(decodeURIComponent(location.hash.slice(1)) || '{}'),
         capture: [${capture}],
       });
+      rivulet.tell(window.client);
     </script>
   </head>
   <body>

@@ -4,6 +4,7 @@ import { type Pipeline, startPipeline } from '../../demo/launcher/pipeline.ts';
 import { createProfile, type Profile } from './browser.ts';
 import { type PageServer, startPageServer } from './page-server.ts';
 import { openStreamTail, type StreamTail } from './stream-tail.ts';
+import { createWitness, type Witness } from './witness.ts';
 
 /** Everything between a page and a shard, real. One a file; a fresh browser profile for each test. */
 export interface World {
@@ -11,6 +12,7 @@ export interface World {
   readonly tail: StreamTail;
   readonly site: PageServer;
   readonly profile: Profile;
+  readonly witness: Witness;
 }
 
 /** Registers the hooks of a test file that needs the whole pipeline. */
@@ -40,7 +42,8 @@ export function useWorld(): World {
 
   beforeEach(async () => {
     world.pipeline.faults.set({ kinesis: 'ok', relay: 'ok' });
-    world.profile = await createProfile();
+    world.witness = createWitness();
+    world.profile = await createProfile(world.witness.attend);
   });
 
   afterEach(async () => {
