@@ -28,6 +28,8 @@ const builds: Record<string, UserConfig> = {
           capture: source('capture/index.ts'),
           consumer: source('consumer/index.ts'),
           debug: source('debug/index.ts'),
+          encryption: source('encryption/index.ts'),
+          'service-worker': source('service-worker/index.ts'),
         },
         formats: ['es'],
       },
@@ -85,7 +87,7 @@ export default defineConfig(({ mode }) => {
       alias: [
         { find: /^rivulet$/, replacement: source('index.ts') },
         {
-          find: /^rivulet\/(protocol|capture|consumer|debug)$/,
+          find: /^rivulet\/(protocol|capture|consumer|debug|encryption|service-worker)$/,
           replacement: `${source('$1')}/index.ts`,
         },
       ],

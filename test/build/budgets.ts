@@ -29,6 +29,23 @@ export const budgets: readonly Budget[] = [
     brotliBytes: 800,
   },
   {
+    name: 'aesGcm',
+    program: `import { aesGcm } from 'rivulet/encryption'; globalThis.cipher = aesGcm();`,
+    brotliBytes: 1_800,
+  },
+  {
+    name: 'backgroundSync',
+    program: `import { backgroundSync } from 'rivulet/service-worker'; globalThis.source = backgroundSync();`,
+    brotliBytes: 500,
+  },
+  {
+    // In a worker of its own: the whole client, and 0.2 kB.
+    name: 'deliverInBackground',
+    program: `import { deliverInBackground } from 'rivulet/service-worker';
+      deliverInBackground({ endpoint: 'https://events.example.com', writeKey: 'shop' });`,
+    brotliBytes: 17_000,
+  },
+  {
     name: 'createConsumer',
     program: `import { createConsumer } from 'rivulet/consumer'; globalThis.create = createConsumer;`,
     brotliBytes: 4_300,

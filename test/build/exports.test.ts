@@ -7,12 +7,21 @@ import { compile } from './compile.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const manifest = JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8'));
-const entries = ['rivulet', 'rivulet/protocol', 'rivulet/capture', 'rivulet/consumer'];
+const entries = [
+  'rivulet',
+  'rivulet/protocol',
+  'rivulet/capture',
+  'rivulet/consumer',
+  'rivulet/encryption',
+  'rivulet/service-worker',
+];
 
 /** What each entry offers besides types. A name that vanishes here breaks somebody's program. */
 const offered: Readonly<Record<string, readonly string[]>> = {
   rivulet: ['RivuletError', 'createClient', 'isRivuletError'],
   'rivulet/capture': ['clicks', 'pageViews'],
+  'rivulet/encryption': ['aesGcm'],
+  'rivulet/service-worker': ['backgroundSync', 'deliverInBackground'],
   'rivulet/consumer': ['createConsumer', 'createLedger', 'createReadDoorClient', 'decodeRecord'],
 };
 
