@@ -9,6 +9,8 @@ export type ErrorCode =
   | 'storage_unavailable'
   /** The log could not take a write for now. */
   | 'storage_failed'
+  /** A record of the log cannot be read: it is passed over, and declared where it tells its place. */
+  | 'storage_corrupt'
   /** No answer came: offline, blocked, or the relay is out of reach. */
   | 'network'
   /** An answer came that is not the relay's, such as a captive portal's page. */

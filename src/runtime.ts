@@ -18,8 +18,20 @@ export interface Runtime {
   readonly subtle: SubtleCrypto | undefined;
   /** Opens a channel to the other tabs of the origin. */
   readonly channel: ((name: string) => BroadcastChannel) | undefined;
+  /** What the browser says of itself: whether it is online, how much it may store, and what its user has asked for. */
+  readonly navigator: RuntimeNavigator | undefined;
   /** The page, or `undefined` in a worker or on a device without one. */
   readonly page: Window | undefined;
+}
+
+/** The parts of `Navigator` and `WorkerNavigator` that are used, where they are there. */
+export interface RuntimeNavigator {
+  readonly onLine?: boolean;
+  readonly storage?: Partial<Pick<StorageManager, 'estimate' | 'persist' | 'persisted'>>;
+  /** globalprivacycontrol.org */
+  readonly globalPrivacyControl?: boolean;
+  /** `'1'` where the user asks not to be tracked. */
+  readonly doNotTrack?: string | null;
 }
 
 /** The platform as it is. */
@@ -39,6 +51,7 @@ export function platformRuntime(): Runtime {
     locks: attempt(() => navigator.locks),
     subtle: attempt(() => crypto.subtle),
     channel: attempt(() => BroadcastChannel && ((name) => new BroadcastChannel(name))),
+    navigator: attempt(() => navigator),
     page: attempt(() => window),
   };
 }

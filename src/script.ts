@@ -8,7 +8,7 @@ import { clicks } from './capture/clicks.ts';
 import { pageViews } from './capture/page-views.ts';
 import type { CaptureSource } from './capture/types.ts';
 import { createClient } from './client/client.ts';
-import type { Client } from './client/types.ts';
+import type { Client, ClientOptions } from './client/types.ts';
 import { isRivuletError, RivuletError } from './errors.ts';
 
 /** A call that a page made before this file had loaded. */
@@ -19,20 +19,46 @@ type Global = readonly Call[] | (Client & { readonly push: (...calls: Call[]) =>
 
 const sources: Readonly<Record<string, () => CaptureSource>> = { pages: pageViews, clicks };
 
+/** The simple options, which have an attribute each, such as `data-pending-in`. Others of the page's own are passed over. */
+const texts = ['clientId', 'consent', 'databaseName', 'dropPolicy', 'pendingIn'] as const;
+const numbers = [
+  'flushIntervalMs',
+  'maxEventsPerSecond',
+  'maxQueueAgeMs',
+  'maxQueueBytes',
+  'maxQueueEvents',
+  'sampleAbove',
+  'sampleRate',
+] as const;
+
+function optionsOf(
+  dataset: DOMStringMap,
+  names: readonly (keyof ClientOptions)[],
+  read: (text: string) => unknown,
+): Partial<ClientOptions> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const text = dataset[name];
+      return text === undefined ? [] : [[name, read(text)]];
+    }),
+  );
+}
+
+function wordsOf(text: string): string[] {
+  return text.split(/\s+/).filter(Boolean);
+}
+
 function report(error: unknown): void {
   console.error('rivulet:', isRivuletError(error) ? error.code : '', error);
 }
 
 function sourcesOf(names = ''): CaptureSource[] {
-  return names
-    .split(/\s+/)
-    .filter(Boolean)
-    .map((name) => {
-      const create = Object.hasOwn(sources, name) && sources[name];
-      if (create) return create();
-      const known = Object.keys(sources).join(' ');
-      throw new RivuletError('invalid_option', `data-capture: expected ${known}, got "${name}"`);
-    });
+  return wordsOf(names).map((name) => {
+    const create = Object.hasOwn(sources, name) && sources[name];
+    if (create) return create();
+    const known = Object.keys(sources).join(' ');
+    throw new RivuletError('invalid_option', `data-capture: expected ${known}, got "${name}"`);
+  });
 }
 
 function start(page: { rivulet?: Global }): void {
@@ -42,13 +68,14 @@ function start(page: { rivulet?: Global }): void {
   // A module has no `currentScript`: then it is the one that carries our attribute.
   const script =
     document.currentScript ?? document.querySelector<HTMLElement>('script[data-write-key]');
-  const { endpoint, writeKey, capture, flushIntervalMs, databaseName } = script?.dataset ?? {};
+  const { endpoint, writeKey, capture, privacySignals, ...rest } = script?.dataset ?? {};
   const client = createClient({
     endpoint: endpoint as string,
     writeKey: writeKey as string,
     capture: sourcesOf(capture),
-    ...(flushIntervalMs !== undefined && { flushIntervalMs: Number(flushIntervalMs) }),
-    ...(databaseName !== undefined && { databaseName }),
+    ...(privacySignals !== undefined && { privacySignals: wordsOf(privacySignals) as never }),
+    ...optionsOf(rest, texts, String),
+    ...optionsOf(rest, numbers, Number),
   });
 
   function push(...calls: Call[]): void {

@@ -1,19 +1,38 @@
 import type { EventType } from '../protocol/event.ts';
-import { openLog } from '../queue/open-log.ts';
-import type { LogStats } from '../queue/types.ts';
+import { segmentBytes } from '../queue/segment.ts';
+import type { SegmentLog } from '../queue/types.ts';
 import { createFetchTransport } from '../transport/fetch-transport.ts';
 import { createSigner } from '../transport/signer.ts';
 import { createBatchSender } from './batch-sender.ts';
+import { createConsentGate, isConsent, mayStore, startingConsent } from './consent.ts';
 import { createContextReader, readTimezone } from './context.ts';
 import { createDeliveryLoop } from './delivery-loop.ts';
 import { createEmitter } from './emitter.ts';
-import { createIdentity } from './identity.ts';
+import { createHeldLog } from './held-log.ts';
+import { createIdentity, type Visitor } from './identity.ts';
 import { createLane, type EventFields } from './lane.ts';
+import { createLogStorage } from './log-storage.ts';
+import { openDevice } from './open-device.ts';
 import { resolveOptions } from './options.ts';
 import { watchPage } from './page-lifecycle.ts';
+import { createQueueKeeper } from './queue-keeper.ts';
+import { createRateLimit } from './rate-limit.ts';
+import { rejectedEvents } from './rejected-events.ts';
 import { createSessions } from './session.ts';
+import { createTabChannel } from './tab-channel.ts';
 import { createTabLock } from './tab-lock.ts';
-import type { Client, ClientEvents, ClientOptions, FlushResult } from './types.ts';
+import type {
+  Client,
+  ClientEvents,
+  ClientOptions,
+  ClientStats,
+  EventOptions,
+  FlushResult,
+} from './types.ts';
+import { createWhenKnown } from './when-known.ts';
+
+/** The first write of a page without `localStorage` waits so long for the visitor. */
+const VISITOR_WAIT_MS = 500;
 
 /**
  * Starts capturing and delivering. Throws a {@link RivuletError} where an option is wrong; nothing throws after that.
@@ -28,41 +47,89 @@ export function createClient(options: ClientOptions): Client {
   const { page } = runtime;
   const emitter = createEmitter();
   const { on, emit } = emitter;
-  const identity = createIdentity(runtime, databaseName);
-  const log = openLog({
-    indexedDB: runtime.indexedDB,
-    storage: runtime.storage,
-    databaseName,
-    onMemory(error) {
-      emit('error', error);
-      // No other tab can read this one's memory.
-      lock.standAlone();
-    },
+  const starting = startingConsent(settings);
+  const isKept = mayStore(starting, settings);
+  const open = (): SegmentLog =>
+    openDevice(settings, {
+      onError(error) {
+        emit('error', error);
+        if (error.code === 'storage_corrupt') keeper.suspect();
+      },
+      onChange({ kind, inMemory }) {
+        emit('storage', { log: kind, inMemory, at: runtime.now() });
+        // No other tab can read this one's memory.
+        if (kind === 'memory') lock.standAlone();
+        else lock.share();
+      },
+    });
+  const log = createHeldLog(open, !isKept);
+  const logStorage = runtime.storage ? undefined : createLogStorage(log, 'visitor');
+  const identity = createIdentity({
+    ...settings,
+    storage: runtime.storage ?? logStorage,
+    key: databaseName,
+    isKept,
   });
+  /** The visitor, where it has to be waited for. */
+  const ready =
+    logStorage && isKept
+      ? Promise.race([
+          logStorage.load(),
+          new Promise<void>((resolve) => void runtime.delay(resolve, VISITOR_WAIT_MS)),
+        ])
+      : undefined;
+  const whenKnown = createWhenKnown(ready);
   const transport = createFetchTransport(runtime, settings.requestTimeoutMs);
-  const isOffline = (): boolean => page?.navigator.onLine === false;
+  const isOffline = (): boolean => runtime.navigator?.onLine === false;
   let leader = false;
+  let clockOffset: number | undefined;
   let dropped = 0;
+  let droppedBy: ClientStats['droppedBy'] = {};
   let lastReceipt: ClientEvents['receipt'] | undefined;
   let closing: Promise<void> | undefined;
 
   on('receipt', (detail) => {
     lastReceipt = detail;
   });
-  on('dropped', ({ count }) => {
+  on('dropped', (range) => {
+    const { reason, count } = range;
     dropped += count;
+    droppedBy = { ...droppedBy, [reason]: (droppedBy[reason] ?? 0) + count };
+    sender.forget(range);
   });
 
+  const { key, read } = createContextReader(runtime, identity, () => clockOffset);
   const lane = createLane({
     ...settings,
-    context: createContextReader(runtime, identity),
+    context: {
+      key,
+      read() {
+        let text = '';
+        whenKnown(() => {
+          text = read();
+        });
+        return () => text;
+      },
+    },
+    ready,
     append: log.append,
     isLeaving: () => lifecycle?.isLeaving(),
-    onLogged({ lane, first, count, body }) {
+    onHandOver: (segments) => loop.offer(segments),
+    onLogged(segment) {
+      const { lane, first, count, body } = segment;
       emit('logged', { lane, first, count, at: runtime.now() });
+      keeper.grow(count, segmentBytes(segment));
       if (leader) loop.wake(count, body.length);
-      else channel?.postMessage([count, body.length]);
+      else tabs.tell(count, body.length);
     },
+    emitter,
+  });
+  const mayPass = createRateLimit(runtime, settings.maxEventsPerSecond);
+  const keeper = createQueueKeeper({
+    options: settings,
+    log,
+    isLeader: () => leader,
+    declare: lane.declare,
     emitter,
   });
   const sessions = createSessions({
@@ -71,6 +138,12 @@ export function createClient(options: ClientOptions): Client {
     transport,
     log,
     onConfig: (config) => sender.configure(config),
+    onClock(offsetMs) {
+      const next = offsetMs - lane.aheadMs();
+      if (next === clockOffset) return;
+      lane.cut();
+      clockOffset = next;
+    },
   });
   const sender = createBatchSender({
     options: settings,
@@ -79,28 +152,50 @@ export function createClient(options: ClientOptions): Client {
     transport,
     sign: createSigner(runtime.subtle),
     isOffline,
-    declareRejected: lane.declareRejected,
+    trim: keeper.trim,
+    confirm: () => lock.confirm(),
+    isSole: () => lock.isSole(),
+    declareRejected: (ranges) => lane.declare('rejected', ranges),
     emitter,
   });
   const loop = createDeliveryLoop({ ...settings, sender, isOffline, emitter });
 
+  const consent = createConsentGate({
+    ...{ options: settings, starting, log, identity, lane, emitter },
+    loadVisitor: logStorage?.load,
+    permit: loop.permit,
+    forget: sessions.forget,
+  });
+
   // From here on the page is listened to.
-  const channel = runtime.channel?.(databaseName);
-  // Any script of the origin may speak on it.
-  if (channel) channel.onmessage = ({ data }) => loop.wake(Number(data?.[0]), Number(data?.[1]));
-  const lock = createTabLock(runtime.locks, databaseName, (isLeader) => {
-    if (leader === isLeader) return;
-    leader = isLeader;
-    if (!leader) sender.letGo();
-    emit('leader', { leader });
-    loop.lead(leader);
+  const { channel } = runtime;
+  const tabs = createTabChannel({
+    ...{ channel, name: databaseName, source: `${settings.writeKey} at ${settings.endpoint}` },
+    onWrite(events, bytes) {
+      keeper.grow(Number(events), Number(bytes));
+      loop.wakeByOther(events, bytes);
+    },
+    onConsent: consent.decide,
+    emitter,
+  });
+  const lock = createTabLock({
+    ...settings,
+    locks: runtime.locks,
+    name: databaseName,
+    lease: log.lease,
+    onChange(isLeader) {
+      leader = isLeader;
+      emit('leader', { leader });
+      loop.lead(leader);
+    },
   });
   const lifecycle =
     page &&
     watchPage(page, {
       onHide() {
         lane.write();
-        loop.run();
+        // The next page sends at its start, and hears the receipt: what left now, it would send a second time.
+        if (!lifecycle?.isReplaced()) loop.leave();
       },
       // A lock that is held keeps a page out of the back-forward cache, and a frozen tab would hold up all others.
       onSuspend: lock.release,
@@ -111,26 +206,42 @@ export function createClient(options: ClientOptions): Client {
   lock.request();
   // Not in the task of the start, for what it may cost. What is captured before knows the last page's.
   runtime.delay(() => {
+    keeper.start();
     const timezone = readTimezone();
-    if (identity.current().timezone !== timezone) identity.know({ timezone });
+    whenKnown(() => {
+      if (identity.current().timezone !== timezone) identity.know({ timezone });
+    });
   }, 0);
 
   const stopSources: (() => void)[] = [];
 
-  function add(type: EventType, fields: EventFields): void {
-    if (!closing) lane.add(type, fields);
+  const isCapturing = (): boolean => !closing && consent.state() !== 'denied';
+
+  function add(type: EventType, fields: EventFields, more?: EventOptions): void {
+    if (!isCapturing()) return;
+    const priority = more?.priority;
+    if (keeper.leavesOut(type, priority)) lane.leaveOut('sampled');
+    else if (!mayPass()) lane.leaveOut('rate_limited');
+    else lane.add(type, fields, priority);
   }
   /** Ends the open segment, whose events were the one before's. */
   function become(change: () => void): void {
-    if (closing) return;
+    if (!isCapturing()) return;
     lane.cut();
-    change();
+    whenKnown(change);
   }
-  const track: Client['track'] = (event, properties) => add('track', { event, properties });
-  const trackPage: Client['page'] = (name, properties) => add('page', { event: name, properties });
+  const track: Client['track'] = (event, properties, more) =>
+    add('track', { event, properties }, more);
+  const trackPage: Client['page'] = (name, properties, more) =>
+    add('page', { event: name, properties }, more);
 
-  async function queue(): Promise<LogStats> {
-    const stats = await log.stats().catch(() => ({ segments: 0, events: 0, bytes: 0 }));
+  async function visitor(): Promise<Visitor> {
+    await ready;
+    return identity.current();
+  }
+
+  async function queue(): Promise<ClientStats['queue']> {
+    const stats = await keeper.count();
     return { ...stats, events: stats.events + lane.unwritten() };
   }
 
@@ -138,7 +249,7 @@ export function createClient(options: ClientOptions): Client {
     const before = sender.counts().stored;
     await lane.write();
     // As good as a full batch: the tab that sends for all does not wait for more.
-    if (!leader) channel?.postMessage([Number.POSITIVE_INFINITY, 0]);
+    if (!leader) tabs.tell(Number.POSITIVE_INFINITY, 0);
     // A request under way may have left without what was just written.
     await loop.run();
     await loop.run();
@@ -157,12 +268,12 @@ export function createClient(options: ClientOptions): Client {
     await loop.stop();
     lifecycle?.stop();
     lock.release();
-    channel?.close();
+    tabs.close();
     log.close();
   }
 
   if (page) {
-    const host = { track, page: trackPage, write: () => void lane.write(), window: page };
+    const host = { track, page: trackPage, write: () => void lane.write(), on, window: page };
     for (const source of settings.capture) {
       try {
         stopSources.push(source.start(host));
@@ -187,23 +298,33 @@ export function createClient(options: ClientOptions): Client {
       add('group', { groupId, traits });
     },
     metric: (name, value, more) =>
-      add('metric', {
-        event: name,
-        properties: { value, unit: more?.unit, attributes: more?.attributes },
-      }),
+      add(
+        'metric',
+        { event: name, properties: { value, unit: more?.unit, attributes: more?.attributes } },
+        more,
+      ),
     reset: () => become(identity.reset),
     flush,
+    async consent(decided) {
+      if (isConsent(decided)) tabs.tell(0, 0, decided);
+      await consent.decide(decided);
+    },
+    rejected: async () => rejectedEvents(await log.rejected().catch(() => [])),
+    persist: async () => (await runtime.navigator?.storage?.persist?.().catch(() => {})) ?? false,
     close: () => (closing ??= stop()),
     on,
     stats: async () => ({
-      clientId: identity.current().clientId,
+      clientId: (await visitor()).clientId,
       lane: lane.id,
       captured: lane.captured(),
       ...sender.counts(),
       dropped,
+      droppedBy,
       queue: await queue(),
       // After the log has answered: by then it knows where it lives.
       log: log.kind,
+      maxQueueBytes: keeper.maxBytes(),
+      consent: consent.state(),
       leader,
       pause: loop.pause(),
       lastReceipt,

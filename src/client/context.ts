@@ -17,6 +17,8 @@ export interface ContextReader {
 export function createContextReader(
   { page }: Pick<Runtime, 'page'>,
   identity: Identity,
+  /** Of the lane's clock, as far as it is known. */
+  clockOffset: () => number | undefined,
 ): ContextReader {
   function read(): string {
     const { clientId, userId, groupId, sessionId, timezone } = identity.current();
@@ -28,6 +30,7 @@ export function createContextReader(
       ...(page && describePage(page)),
       timezone,
       library: { name: SDK_NAME, version: SDK_VERSION },
+      clockOffset: clockOffset(),
     });
   }
 

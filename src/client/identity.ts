@@ -21,23 +21,40 @@ export interface Visitor {
 
 type Facts = Pick<Visitor, 'userId' | 'groupId' | 'timezone'>;
 
+/** Where a visitor is kept as a text: `localStorage`, or what stands in for it. */
+export type VisitorStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+
 /** Who the events are of. Every tab of the origin sees the same visitor. */
 export interface Identity {
   /** Begins a new visit where the last one was left. */
   readonly current: () => Visitor;
   readonly know: (facts: Facts) => void;
   readonly reset: () => void;
+  /** From now on the visitor is kept: the one that was kept before, with what is known since. */
+  readonly keep: () => void;
+  /** From now on the visitor is this page load's only. */
+  readonly hold: () => void;
+  /** Nothing is kept, and nothing known. */
+  readonly forget: () => void;
 }
 
-/** Kept in `localStorage`, which answers at once; in memory where that is refused. */
-export function createIdentity(
-  runtime: Pick<Runtime, 'now' | 'randomBytes' | 'storage'>,
-  key: string,
-): Identity {
-  let { storage } = runtime;
+export interface IdentitySetting {
+  readonly runtime: Pick<Runtime, 'now' | 'randomBytes'>;
+  readonly storage: VisitorStorage | undefined;
+  readonly key: string;
+  /** The device's own name, where it has one. */
+  readonly clientId?: string | undefined;
+  readonly isKept: boolean;
+}
+
+/** Kept in the storage, which answers at once; in memory where that is refused, or the user has not agreed. */
+export function createIdentity(setting: IdentitySetting): Identity {
+  const { runtime, key } = setting;
+  let { storage, isKept } = setting;
   let remembered: Visitor | undefined;
 
   function load(): Visitor | undefined {
+    if (!isKept) return remembered;
     try {
       const stored: unknown = JSON.parse(storage?.getItem(key) ?? 'null');
       if (isObject(stored) && typeof stored.clientId === 'string') return stored as never;
@@ -50,7 +67,7 @@ export function createIdentity(
   function save(visitor: Visitor): Visitor {
     remembered = visitor;
     try {
-      storage?.setItem(key, JSON.stringify(visitor));
+      if (isKept) storage?.setItem(key, JSON.stringify(visitor));
     } catch {
       // Full or refused. What is stored is older than what we know, so it is not read again.
       storage = undefined;
@@ -69,7 +86,7 @@ export function createIdentity(
     });
   }
 
-  function current(): Visitor {
+  function visit(): Visitor {
     const visitor = load();
     if (!visitor) return reset();
     remembered = visitor;
@@ -81,5 +98,34 @@ export function createIdentity(
     return save({ ...visitor, sessionId, seenAt: now });
   }
 
-  return { current, know: (facts) => save({ ...current(), ...facts }), reset };
+  function current(): Visitor {
+    const visitor = visit();
+    return { ...visitor, clientId: setting.clientId ?? visitor.clientId };
+  }
+
+  const know = (facts: Facts): Visitor => save({ ...visit(), ...facts });
+
+  return {
+    current,
+    know,
+    reset,
+    keep() {
+      const { userId, groupId, timezone } = remembered ?? {};
+      isKept = true;
+      // Without what is undefined: that is not known, and must not hide what was.
+      know(JSON.parse(JSON.stringify({ userId, groupId, timezone })));
+    },
+    hold() {
+      isKept = false;
+    },
+    forget() {
+      isKept = false;
+      remembered = undefined;
+      try {
+        storage?.removeItem(key);
+      } catch {
+        // Refused: then there is nothing.
+      }
+    },
+  };
 }

@@ -1,14 +1,19 @@
 import { encodeBase64url } from '../protocol/base64url.ts';
-import type { CapturedEvent, DropReason, EventType, LaneRange } from '../protocol/event.ts';
-import { MAX_EVENT_BYTES } from '../protocol/limits.ts';
+import type {
+  CapturedEvent,
+  DropProperties,
+  DropReason,
+  EventType,
+  LaneRange,
+  Priority,
+} from '../protocol/event.ts';
+import { MAX_DROP_RANGES, MAX_EVENT_BYTES } from '../protocol/limits.ts';
 import type { Segment } from '../queue/types.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Emitter } from './emitter.ts';
 
 /** Each write is a transaction: ten a second at most, or the page pays more for the writes than for the events. */
 const WRITE_INTERVAL_MS = 100;
-/** After a refused write: a full disk or a lost handle does not mend in 100 ms. */
-const WRITE_RETRY_MS = 1000;
 /** The most UTF-8 bytes that one UTF-16 unit becomes. Units are counted for nothing, bytes cost an encoding. */
 const BYTES_PER_UNIT = 3;
 /** 60 bits: no two page loads of a client share a lane. */
@@ -25,13 +30,17 @@ export interface Lane {
   readonly captured: () => number;
   /** Events that are not in the log yet. */
   readonly unwritten: () => number;
-  readonly add: (type: EventType, fields: EventFields) => void;
+  readonly add: (type: EventType, fields: EventFields, priority?: Priority) => void;
+  /** Counts an event that is not kept: it gets its number, and its declaration, with the next write. */
+  readonly leaveOut: (reason: DropReason) => void;
   /** Ends the open segment: what follows has another context. */
   readonly cut: () => void;
-  /** Says on the stream that a range was rejected. Resolves when that is in the log. */
-  readonly declareRejected: (range: LaneRange) => Promise<void>;
-  /** Hands over everything in this very turn. Resolves when it is in the log, or when the log has refused it. */
+  /** Says on the stream what is missing, of any lane. Resolves when that is in the log. */
+  readonly declare: (reason: DropReason, ranges: readonly LaneRange[]) => Promise<void>;
+  /** Hands over everything in this very turn, once the context is known. Resolves when it is in the log. */
   readonly write: () => Promise<void>;
+  /** How far this lane's clock is ahead of the one on the wall, which was set back meanwhile. */
+  readonly aheadMs: () => number;
 }
 
 export interface LaneSetting {
@@ -42,56 +51,92 @@ export interface LaneSetting {
   readonly context: {
     /** Changes when the page does. */
     readonly key: () => unknown;
-    readonly read: () => string;
+    /** The context as of now, to be asked for when {@link LaneSetting.ready} has come. */
+    readonly read: () => () => string;
   };
+  /** Nothing is written before. */
+  readonly ready: Promise<unknown> | undefined;
   readonly append: (segments: readonly Segment[]) => Promise<void>;
   /** Whether the page may end with this task, or a timer may never fire. */
   readonly isLeaving: () => unknown;
+  /** These are with the log, in this very turn, and on their way to the disk. */
+  readonly onHandOver: (segments: readonly Segment[]) => void;
   readonly onLogged: (segment: Segment) => void;
   readonly emitter: Emitter;
 }
 
+interface SegmentFacts extends Omit<Segment, 'count' | 'body' | 'context'> {
+  readonly context: () => string;
+}
+
 interface OpenSegment {
-  readonly facts: Omit<Segment, 'count' | 'body'>;
+  readonly facts: SegmentFacts;
   readonly key: unknown;
   readonly lines: string[];
   units: number;
 }
 
 export function createLane(setting: LaneSetting): Lane {
-  const { runtime, maxBatchEvents, maxBatchBytes, context, append, isLeaving, onLogged } = setting;
-  const { emit, fail } = setting.emitter;
+  const { runtime, maxBatchEvents, maxBatchBytes, context, ready, isLeaving, onLogged } = setting;
+  const { emit } = setting.emitter;
   const id = encodeBase64url(runtime.randomBytes(LANE_LENGTH)).slice(0, LANE_LENGTH);
   const encoder = new TextEncoder();
-  const declarations = new Set<number>();
+  /** Numbers of the events that declare a rejection. */
+  const rejections = new Set<number>();
+  const leftOut = new Map<DropReason, number>();
   let captured = 0;
   let unwritten = 0;
   let open: OpenSegment | undefined;
-  let waiting: Segment[] = [];
-  let writes = 0;
+  let waiting: (() => Segment)[] = [];
+  let isReady = !ready;
   let lastWrite = Promise.resolve();
   let writtenAt = Number.NEGATIVE_INFINITY;
-  let failing = false;
   let scheduled: (() => void) | undefined;
+  let aheadMs = 0;
+  let lastAt = 0;
+  /** Both clocks at one moment, the lane's and the monotonic one. */
+  let moment = [0, 0] as readonly [lane: number, monotonic: number];
 
-  function add(type: EventType, fields: EventFields): void {
-    const at = runtime.now();
+  ready?.then(() => {
+    isReady = true;
+    schedule();
+  });
+
+  /** Never goes back: a wall clock that does is followed no more, and time passes as the monotonic one says. */
+  function clock(): number {
+    const wall = runtime.now();
+    if (wall + aheadMs < lastAt) {
+      const [at, monotonic] = moment;
+      aheadMs = Math.max(lastAt, Math.round(at + runtime.monotonic() - monotonic)) - wall;
+    }
+    lastAt = wall + aheadMs;
+    return lastAt;
+  }
+
+  function add(type: EventType, fields: EventFields, given?: Priority): void {
+    const at = clock();
     let line: string;
     try {
       line = JSON.stringify({ type, timestamp: at, ...fields });
     } catch {
       // A circle, a BigInt or a getter that throws.
-      lose('not_serialisable');
+      leaveOut('not_serialisable');
       return;
     }
     if (isTooLarge(line)) {
-      lose('too_large');
+      leaveOut('too_large');
       return;
     }
+    const priority = given === 'high' || given === 'low' ? given : undefined;
     const key = context.key();
-    if (open && (open.key !== key || isFull(open, line))) cut();
+    if (open && (open.key !== key || open.facts.priority !== priority || isFull(open, line))) cut();
     open ??= {
-      facts: { lane: id, first: captured + 1, createdAt: at, context: context.read() },
+      facts: {
+        ...{ lane: id, first: captured + 1, context: context.read() },
+        // By the wall's clock, like whatever it is compared with.
+        createdAt: at - aheadMs,
+        ...(priority && { priority }),
+      },
       key,
       lines: [],
       units: 0,
@@ -115,31 +160,62 @@ export function createLane(setting: LaneSetting): Lane {
     return lines.length >= maxBatchEvents || (units + line.length) * BYTES_PER_UNIT > maxBatchBytes;
   }
 
-  /** The lost event keeps its number, so that the ledger counts it; a segment has no holes, so that one ends here. */
-  function lose(reason: DropReason): void {
+  function leaveOut(reason: DropReason): void {
+    leftOut.set(reason, (leftOut.get(reason) ?? 0) + 1);
+    schedule();
+  }
+
+  /**
+   * What was left out since the last write gets its numbers in one run for each reason, so that the ledger counts it. A
+   * segment has no holes: numbers given in between would cost one for each.
+   */
+  function numberLeftOut(): void {
+    if (leftOut.size === 0) return;
     cut();
-    captured++;
-    const range = { lane: id, first: captured, count: 1 };
-    declare(range, reason);
-    emit('dropped', { ...range, reason });
+    const runs = [...leftOut].map(([reason, count]) => {
+      const range = { lane: id, first: captured + 1, count };
+      captured += count;
+      return [reason, [range]] as const;
+    });
+    leftOut.clear();
+    for (const run of runs) note(...run);
   }
 
-  function declare(range: LaneRange, reason: DropReason): void {
-    declarations.add(captured + 1);
-    add('drop', { properties: { ...range, reason } });
+  function note(reason: DropReason, ranges: readonly LaneRange[]): void {
+    const lanes = new Map<string, [number, number][]>();
+    for (const { lane, first, count } of ranges) {
+      const runs = lanes.get(lane) ?? [];
+      lanes.set(lane, runs);
+      runs.push([first, count]);
+      // These two were told when they were decided.
+      if (reason !== 'rejected' && reason !== 'consent') {
+        emit('dropped', { lane, first, count, reason });
+      }
+    }
+    for (const [lane, runs] of lanes) {
+      for (let from = 0; from < runs.length; from += MAX_DROP_RANGES) {
+        const properties: DropProperties = {
+          lane,
+          ranges: runs.slice(from, from + MAX_DROP_RANGES),
+          reason,
+        };
+        if (reason === 'rejected') rejections.add(captured + 1);
+        add('drop', { properties: { ...properties } }, 'high');
+      }
+    }
   }
 
-  async function declareRejected(range: LaneRange): Promise<void> {
-    // A declaration that is itself rejected is not declared: that would have no end.
-    if (isDeclared(range)) return;
-    declare(range, 'rejected');
-    await write();
+  function declare(reason: DropReason, ranges: readonly LaneRange[]): Promise<void> {
+    // A rejected declaration of a rejection is not declared: that would have no end.
+    const news = ranges.filter((range) => reason !== 'rejected' || !isRejection(range));
+    note(reason, news);
+    return write();
   }
 
-  /** Whether the range holds declarations and nothing else. */
-  function isDeclared({ lane, first, count }: LaneRange): boolean {
+  /** Whether the range declares rejections and nothing else. */
+  function isRejection({ lane, first, count }: LaneRange): boolean {
     for (let seq = first; seq < first + count; seq++) {
-      if (lane !== id || !declarations.has(seq)) return false;
+      if (lane !== id || !rejections.has(seq)) return false;
     }
     return true;
   }
@@ -147,57 +223,42 @@ export function createLane(setting: LaneSetting): Lane {
   function cut(): void {
     if (!open) return;
     const { facts, lines } = open;
-    waiting.push({ ...facts, count: lines.length, body: encoder.encode(lines.join('\n')) });
+    const body = encoder.encode(lines.join('\n'));
+    waiting.push(() => ({ ...facts, context: facts.context(), count: lines.length, body }));
     open = undefined;
   }
 
   function schedule(): void {
-    if (scheduled) return;
-    const dueAt = writtenAt + (failing ? WRITE_RETRY_MS : WRITE_INTERVAL_MS);
-    const waitMs = isLeaving() ? 0 : dueAt - runtime.monotonic();
+    if (scheduled || !isReady) return;
+    const waitMs = isLeaving() ? 0 : writtenAt + WRITE_INTERVAL_MS - runtime.monotonic();
     if (waitMs > 0) {
-      scheduled = runtime.delay(writeScheduled, waitMs);
+      scheduled = runtime.delay(write, waitMs);
     } else {
       scheduled = () => {};
       // A microtask: on disk before anything else that this task began.
-      Promise.resolve().then(writeScheduled);
+      Promise.resolve().then(write);
     }
   }
 
-  function writeScheduled(): void {
-    scheduled = undefined;
-    // One write after the other keeps the lane's order when the first fails; a page that ends cannot wait for that.
-    if (writes === 0 || isLeaving()) write();
-  }
-
   function write(): Promise<void> {
+    if (ready && !isReady) return ready.then(write);
+    numberLeftOut();
     scheduled?.();
     scheduled = undefined;
     cut();
     if (waiting.length === 0) return lastWrite;
-    const segments = waiting;
+    const segments = waiting.map((read) => read());
     waiting = [];
-    writes++;
     writtenAt = runtime.monotonic();
-    lastWrite = append(segments)
-      .then(
-        () => {
-          failing = false;
-          for (const segment of segments) {
-            unwritten -= segment.count;
-            onLogged(segment);
-          }
-        },
-        (cause: unknown) => {
-          waiting = segments.concat(waiting);
-          if (!failing) fail('storage_failed', 'log: refused a write', cause);
-          failing = true;
-        },
-      )
-      .then(() => {
-        writes--;
-        if (unwritten > 0) schedule();
-      });
+    moment = [clock(), writtenAt];
+    const written = setting.append(segments).then(() => {
+      for (const segment of segments) {
+        unwritten -= segment.count;
+        onLogged(segment);
+      }
+    });
+    setting.onHandOver(segments);
+    lastWrite = Promise.all([lastWrite, written]).then(() => {});
     return lastWrite;
   }
 
@@ -206,8 +267,10 @@ export function createLane(setting: LaneSetting): Lane {
     captured: () => captured,
     unwritten: () => unwritten,
     add,
+    leaveOut,
     cut,
-    declareRejected,
+    declare,
     write,
+    aheadMs: () => aheadMs,
   };
 }

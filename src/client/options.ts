@@ -3,10 +3,15 @@ import { RivuletError } from '../errors.ts';
 import { DEFAULT_BATCH_BYTES, MAX_BATCH_BYTES, MAX_BATCH_EVENTS } from '../protocol/limits.ts';
 import { platformRuntime, type Runtime } from '../runtime.ts';
 import { MAX_WAIT_MS } from '../transport/retry.ts';
-import type { ClientOptions } from './types.ts';
+import type { ClientOptions, PrivacySignal } from './types.ts';
+
+/** Options whose default is not known before the client has started, or that have none. */
+type Optional = 'maxQueueBytes' | 'clientId' | 'cipher';
 
 /** {@link ClientOptions} with every default in its place. */
-export interface ResolvedOptions extends Required<ClientOptions> {
+export interface ResolvedOptions
+  extends Required<Omit<ClientOptions, Optional>>,
+    Pick<ClientOptions, Optional> {
   readonly runtime: Runtime;
 }
 
@@ -26,8 +31,27 @@ const text = (fallback?: string): Rule => [
   fallback,
 ];
 
+const oneOf = (...choices: [fallback: string, ...string[]]): Rule => [
+  choices.map((choice) => JSON.stringify(choice)).join(' or '),
+  (value: never) => choices.includes(value),
+  choices[0],
+];
+
+const listOf = (what: string, isPart: (part: never) => boolean, fallback: unknown[]): Rule => [
+  `an array of ${what}`,
+  (value: unknown) => Array.isArray(value) && value.every(isPart as (part: unknown) => boolean),
+  fallback,
+];
+
+const optional = ([expected, isValid]: Rule): Rule => [
+  expected,
+  (value: never) => value === undefined || isValid(value),
+];
+
 const isSource = (source: CaptureSource | undefined): boolean =>
   typeof source?.start === 'function';
+
+const isSignal = (signal: PrivacySignal): boolean => signal === 'gpc' || signal === 'dnt';
 
 const rules: { readonly [Name in keyof Required<ClientOptions>]: Rule } = {
   endpoint: [
@@ -35,11 +59,7 @@ const rules: { readonly [Name in keyof Required<ClientOptions>]: Rule } = {
     (value: unknown) => typeof value === 'string' && /^https?:\/\/[^\s/?#]+[^\s?#]*$/.test(value),
   ],
   writeKey: text(),
-  capture: [
-    'an array of capture sources',
-    (value: unknown) => Array.isArray(value) && value.every(isSource),
-    [],
-  ],
+  capture: listOf('capture sources', isSource, []),
   flushIntervalMs: number(5000, 0, MAX_WAIT_MS),
   maxBatchEvents: number(MAX_BATCH_EVENTS, 1, MAX_BATCH_EVENTS),
   maxBatchBytes: number(DEFAULT_BATCH_BYTES, 1024, MAX_BATCH_BYTES),
@@ -47,6 +67,22 @@ const rules: { readonly [Name in keyof Required<ClientOptions>]: Rule } = {
   requestTimeoutMs: number(15_000, 1, MAX_WAIT_MS),
   retryBaseMs: number(1000, 1, MAX_WAIT_MS),
   retryMaxMs: number(300_000, 1, MAX_WAIT_MS),
+  maxQueueBytes: optional(number(0, 1024, Number.POSITIVE_INFINITY)),
+  maxQueueEvents: number(Number.POSITIVE_INFINITY, 1, Number.POSITIVE_INFINITY),
+  maxQueueAgeMs: number(7 * 86_400_000, 1, Number.POSITIVE_INFINITY),
+  dropPolicy: oneOf('drop-oldest', 'drop-newest'),
+  sampleAbove: number(1, 0, 1),
+  sampleRate: number(0.1, 0, 1),
+  maxEventsPerSecond: number(1000, 1, Number.POSITIVE_INFINITY),
+  consent: oneOf('granted', 'pending', 'denied'),
+  pendingIn: oneOf('memory', 'log'),
+  privacySignals: listOf('"gpc" or "dnt"', isSignal, ['gpc']),
+  clientId: optional([
+    'a text of 1 to 128 characters',
+    // The relay takes no more.
+    (value: unknown) => typeof value === 'string' && /^.{1,128}$/s.test(value),
+  ]),
+  cipher: optional(['a cipher', (value: unknown) => typeof value === 'function']),
   databaseName: text('rivulet'),
   runtime: ['an object', (value) => Object(value) === value, {}],
 };
@@ -73,7 +109,8 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
   };
 }
 
-function show(value: unknown): string {
+/** A value, as an error's message names it. */
+export function show(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
   return Object(value) === value ? `a value of type ${typeof value}` : String(value);
 }

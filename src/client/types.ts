@@ -1,8 +1,16 @@
 import type { CaptureSource } from '../capture/types.ts';
 import type { RivuletError } from '../errors.ts';
-import type { DropReason, EventType, LaneRange, Position, Properties } from '../protocol/event.ts';
+import type {
+  CapturedEvent,
+  DropReason,
+  EventType,
+  LaneRange,
+  Position,
+  Priority,
+  Properties,
+} from '../protocol/event.ts';
 import type { Receipt, RejectionCode } from '../protocol/receipt.ts';
-import type { LogStats, SegmentLog } from '../queue/types.ts';
+import type { DropPolicy, LogCipher, LogStats, SegmentLog } from '../queue/types.ts';
 import type { Runtime } from '../runtime.ts';
 
 /** What {@link createClient} takes. Unknown options are refused, so that a typing error is heard. */
@@ -52,6 +60,72 @@ export interface ClientOptions {
    */
   readonly retryMaxMs?: number;
   /**
+   * Bytes that may wait in the queue, of all tabs. Beyond them a tenth is given up, by priority and `dropPolicy`, and
+   * declared.
+   * @default 33554432 (32 MiB), or a tenth of what the browser lets the origin store where that is less
+   */
+  readonly maxQueueBytes?: number;
+  /**
+   * Events that may wait in the queue, of all tabs.
+   * @default Infinity
+   */
+  readonly maxQueueEvents?: number;
+  /**
+   * How old a waiting event may grow, in milliseconds. `Infinity` for devices, whose readings are worth sending late.
+   * Looked at before sending, and only while the client's clock is within an hour of the relay's.
+   * @default 604800000 (7 days)
+   */
+  readonly maxQueueAgeMs?: number;
+  /**
+   * Which events of the lowest priority a full queue gives up first.
+   * @default 'drop-oldest'
+   */
+  readonly dropPolicy?: DropPolicy;
+  /**
+   * Sampling for telemetry: while the queue holds more than this part of `maxQueueBytes`, only `sampleRate` of the `metric`
+   * events are kept, those of `high` priority aside. The others are declared.
+   * @default 1: never
+   */
+  readonly sampleAbove?: number;
+  /**
+   * The part of the `metric` events that is kept then, 0 to 1.
+   * @default 0.1
+   */
+  readonly sampleRate?: number;
+  /**
+   * Against a loop that captures without end: so many events a second in the long run, and a minute's worth of them at
+   * once. What is beyond is declared as `rate_limited`. `Infinity` turns it off.
+   * @default 1000
+   */
+  readonly maxEventsPerSecond?: number;
+  /**
+   * Whether the user has agreed. `pending` captures and sends nothing; `granted` sends; `denied` captures nothing.
+   * @default 'granted'
+   */
+  readonly consent?: Consent;
+  /**
+   * Where events wait for the user's consent. In `memory` nothing at all is stored on the device before it is given, and
+   * a page that ends loses them.
+   * @default 'memory'
+   */
+  readonly pendingIn?: 'memory' | 'log';
+  /**
+   * The browser's privacy signals that count as `denied` until {@link Client.consent} is called: Global Privacy Control,
+   * Do Not Track.
+   * @default ['gpc']
+   */
+  readonly privacySignals?: readonly PrivacySignal[];
+  /**
+   * Names the device instead of a random id kept in the browser's storage.
+   * @default a random id
+   */
+  readonly clientId?: string;
+  /**
+   * Encrypts what waits on disk: `aesGcm()` of `rivulet/encryption`.
+   * @default none
+   */
+  readonly cipher?: LogCipher;
+  /**
    * The IndexedDB database, and the prefix of everything else that is stored.
    * @default 'rivulet'
    */
@@ -63,7 +137,21 @@ export interface ClientOptions {
   readonly runtime?: Partial<Runtime>;
 }
 
-export interface MetricOptions {
+/** Whether the user has agreed to be counted. */
+export type Consent = 'pending' | 'granted' | 'denied';
+
+/** Global Privacy Control; Do Not Track. */
+export type PrivacySignal = 'gpc' | 'dnt';
+
+export interface EventOptions {
+  /**
+   * A full queue gives up `low` before `normal` before `high`.
+   * @default 'normal'
+   */
+  readonly priority?: Priority;
+}
+
+export interface MetricOptions extends EventOptions {
   /** Such as `ms`, `bytes`, `celsius`. */
   readonly unit?: string;
   readonly attributes?: Properties;
@@ -71,8 +159,8 @@ export interface MetricOptions {
 
 /** Captures events into the durable log and delivers them. No method throws or rejects after creation. */
 export interface Client {
-  readonly track: (event: string, properties?: Properties) => void;
-  readonly page: (name?: string, properties?: Properties) => void;
+  readonly track: (event: string, properties?: Properties, options?: EventOptions) => void;
+  readonly page: (name?: string, properties?: Properties, options?: EventOptions) => void;
   readonly identify: (userId: string, traits?: Properties) => void;
   readonly group: (groupId: string, traits?: Properties) => void;
   readonly metric: (name: string, value: number, options?: MetricOptions) => void;
@@ -80,6 +168,17 @@ export interface Client {
   readonly reset: () => void;
   /** Writes and sends what is queued now, and resolves when it is stored or when the client has to wait. */
   readonly flush: () => Promise<FlushResult>;
+  /**
+   * What the user has decided. `granted` sends what waited; `denied` deletes what is queued, of all tabs, and what this
+   * client has stored, and captures nothing from then on. Resolves when that is done.
+   */
+  readonly consent: (consent: Consent) => Promise<void>;
+  /** The last events that the relay refused for good, oldest first: kept to be looked at, and sent no more. */
+  readonly rejected: () => Promise<readonly RejectedEvent[]>;
+  /**
+   * Asks the browser not to clear this origin's storage when it runs short. Resolves to its answer; it may ask the user.
+   */
+  readonly persist: () => Promise<boolean>;
   /** Stops capturing and sending. What is queued stays on disk for the next page. */
   readonly close: () => Promise<void>;
   /** Listens to what the client does; the answer stops listening. */
@@ -93,8 +192,18 @@ export interface Client {
 export interface FlushResult {
   /** Events stored during this flush. */
   readonly stored: number;
-  /** Events that are still in the log, of all tabs. */
+  /** Events that are still in the log, of all tabs: by the last count where it cannot be counted. */
   readonly queued: number;
+}
+
+/** An event that the relay refused for good. */
+export interface RejectedEvent extends Position {
+  readonly code: RejectionCode;
+  readonly reason: string;
+  /** Milliseconds since 1970, when the refusal came. */
+  readonly at: number;
+  /** As it was captured; absent where its line is not JSON. */
+  readonly event?: CapturedEvent | undefined;
 }
 
 /** Why nothing is sent at the moment. */
@@ -108,7 +217,11 @@ export type PauseReason =
   /** The relay refuses this client until somebody changes a setting (403). */
   | 'refused'
   /** Another tab of the origin sends for all. */
-  | 'follower';
+  | 'follower'
+  /** The user has not agreed, or not yet. */
+  | 'consent'
+  /** The log cannot be read for now. */
+  | 'storage';
 
 export interface Pause {
   readonly reason: PauseReason;
@@ -144,6 +257,9 @@ export interface ClientEvents {
   dropped: LaneRange & { readonly reason: DropReason };
   paused: Pause;
   resumed: { readonly at: number };
+  /** Where events wait, when it changes: `inMemory` of them are not on disk, because it takes no writes for now. */
+  storage: Pick<ClientStats, 'log'> & { readonly inMemory: number; readonly at: number };
+  consent: { readonly consent: Consent };
   /** This tab begins (`true`) or ceases to send for all. */
   leader: { readonly leader: boolean };
   /** Something went wrong that lost nothing. */
@@ -160,9 +276,14 @@ export interface ClientStats {
   readonly stored: number;
   readonly rejected: number;
   readonly dropped: number;
+  /** The same by reason; reasons that never came are absent. */
+  readonly droppedBy: Readonly<Partial<Record<DropReason, number>>>;
   readonly log: SegmentLog['kind'];
-  /** What waits, of all tabs. */
-  readonly queue: LogStats;
+  /** What waits, of all tabs. Where the log cannot be counted, it was so the last time, and what this tab wrote since. */
+  readonly queue: LogStats & { readonly isStale?: true };
+  /** What {@link ClientOptions.maxQueueBytes} comes to here. */
+  readonly maxQueueBytes: number;
+  readonly consent: Consent;
   readonly leader: boolean;
   readonly pause: Pause | undefined;
   readonly lastReceipt: ClientEvents['receipt'] | undefined;

@@ -42,6 +42,8 @@ const eventNames = [
   'dropped',
   'paused',
   'resumed',
+  'storage',
+  'consent',
   'leader',
   'error',
 ] as const satisfies readonly (keyof ClientEvents)[];
@@ -60,9 +62,10 @@ export function createTestClient(options: TestClientOptions = {}): TestClient {
     fetch: relay.fetch,
     indexedDB: sharing?.runtime.indexedDB ?? new IDBFactory(),
     storage: sharing?.runtime.storage ?? createMemoryStorage(),
-    locks: undefined,
+    locks: everybodysLocks,
     subtle: watchedSubtle(clock),
     channel: undefined,
+    navigator: replaced?.page?.navigator,
     page: undefined,
     ...replaced,
   };
@@ -88,6 +91,12 @@ export function createTestClient(options: TestClientOptions = {}): TestClient {
       heard.filter((entry) => entry.name === name).map(({ detail }) => detail) as never,
   };
 }
+
+/** Granted at once, to everybody: a test that is not about tabs has one that sends from its first turn on. */
+const everybodysLocks = {
+  request: (_name: string, _options: LockOptions, granted: () => Promise<void>) => granted(),
+  query: async () => ({ pending: [] }),
+} as unknown as LockManager;
 
 /** WebCrypto as the client uses it, whose work the clock waits for. */
 function watchedSubtle({ watch }: FakeClock): SubtleCrypto {

@@ -37,6 +37,28 @@ describe('the script tag', () => {
     expect(complaints).not.toHaveBeenCalled();
   });
 
+  test('takes the simple options as attributes, and passes over what is not ours', async () => {
+    await load(
+      `${tag} data-consent="pending" data-client-id="till-7" data-max-queue-bytes="4096" data-theme="dark"`,
+    );
+
+    expect(await rivulet().stats()).toMatchObject({
+      ...{ consent: 'pending', clientId: 'till-7', maxQueueBytes: 4096 },
+    });
+    expect(complaints).not.toHaveBeenCalled();
+  });
+
+  test.each([
+    ['data-privacy-signals=""', 'granted'],
+    ['data-privacy-signals="gpc  dnt"', 'denied'],
+    ['', 'denied'],
+  ])('with %s and Global Privacy Control starts as %s', async (attributes, consent) => {
+    vi.stubGlobal('navigator', { globalPrivacyControl: true });
+    await load(`${tag} ${attributes}`);
+
+    expect((await rivulet().stats()).consent).toBe(consent);
+  });
+
   test('captures what it is told to', async () => {
     await load(`${tag} data-capture=" pages  clicks "`);
 
@@ -79,6 +101,8 @@ describe('the script tag', () => {
     ['data-write-key="shop"', 'endpoint'],
     [`${tag} data-capture="pages scrolling"`, 'scrolling'],
     [`${tag} data-flush-interval-ms="soon"`, 'flushIntervalMs'],
+    [`${tag} data-consent="yes"`, 'consent'],
+    [`${tag} data-privacy-signals="p3p"`, 'privacySignals'],
     ['', 'endpoint'],
   ])('with %s says what is wrong and harms nothing', async (attributes, problem) => {
     await load(attributes);

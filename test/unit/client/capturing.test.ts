@@ -96,15 +96,17 @@ describe('capturing', () => {
     await client.flush();
 
     const { lane, ...stats } = await client.stats();
-    const range = { lane, first: 2, count: 1 };
-    expect(heardOf('dropped')).toEqual([{ ...range, reason }]);
-    expect(relay.stored).toEqual([`${lane}.1`, `${lane}.3`, `${lane}.4`]);
+    expect(heardOf('dropped')).toEqual([{ lane, first: 3, count: 1, reason }]);
+    expect(relay.stored).toEqual([`${lane}.1`, `${lane}.2`, `${lane}.4`]);
     expect(relay.batches[0]?.events).toMatchObject([
       { event: 'Before' },
-      { type: 'drop', properties: { ...range, reason } },
       { event: 'After' },
+      { type: 'drop', properties: { lane, ranges: [[3, 1]], reason } },
     ]);
-    expect(stats).toMatchObject({ captured: 4, stored: 3, dropped: 1, queue: { events: 0 } });
+    expect(stats).toMatchObject({
+      ...{ captured: 4, stored: 3, dropped: 1, queue: { events: 0 } },
+      droppedBy: { [reason]: 1 },
+    });
   });
 
   test.each([
@@ -120,6 +122,7 @@ describe('capturing', () => {
     });
 
     client.track('E', { text: 'x'.repeat(bytes - frame.length) });
+    await client.flush();
 
     expect((await client.stats()).dropped).toBe(drops);
   });
@@ -139,8 +142,8 @@ describe('capturing', () => {
     expect(heardOf('logged').map(({ count }) => count)).toEqual([4, 2, 1, 1]);
   });
 
-  test('keeps what the log refuses, tries again and says so once', async () => {
-    const { client, clock, heardOf, runtime } = createTestClient();
+  test('keeps what the disk refuses, says so once, and tells where it waits', async () => {
+    const { client, clock, heardOf } = createTestClient();
     await client.flush();
     const { transaction } = IDBDatabase.prototype;
     IDBDatabase.prototype.transaction = () => {
@@ -153,12 +156,14 @@ describe('capturing', () => {
     await clock.advance(3000);
     const during = await client.stats();
     IDBDatabase.prototype.transaction = transaction;
-    await clock.advance(1000);
+    await clock.advance(120_000);
+    const after = await client.stats();
 
-    expect(heardOf('error').filter(({ message }) => message.includes('refused'))).toHaveLength(1);
-    expect(during).toMatchObject({ captured: 2, queue: { events: 2 } });
+    expect(heardOf('error').map(({ code }) => code)).toEqual(['storage_failed']);
+    expect(during).toMatchObject({ captured: 2, queue: { events: 2, isStale: true } });
     expect(heardOf('logged').map(({ first }) => first)).toEqual([1, 2]);
-    expect(runtime.indexedDB).toBeDefined();
+    expect(heardOf('storage').map(({ inMemory }) => inMemory > 0)).toEqual([true, false]);
+    expect(after).toMatchObject({ stored: 2, queue: { events: 0, inMemory: 0 } });
   });
 
   test('goes on in memory where there is no database, and says so', async () => {

@@ -32,6 +32,18 @@ describe('options', () => {
       requestTimeoutMs: 15_000,
       retryBaseMs: 1000,
       retryMaxMs: 300_000,
+      maxQueueBytes: undefined,
+      maxQueueEvents: Number.POSITIVE_INFINITY,
+      maxQueueAgeMs: 604_800_000,
+      dropPolicy: 'drop-oldest',
+      sampleAbove: 1,
+      sampleRate: 0.1,
+      maxEventsPerSecond: 1000,
+      consent: 'granted',
+      pendingIn: 'memory',
+      privacySignals: ['gpc'],
+      clientId: undefined,
+      cipher: undefined,
       databaseName: 'rivulet',
     });
   });
@@ -68,6 +80,23 @@ describe('options', () => {
     ['maxBatchBytes', 1023, '1023'],
     ['maxBatchBytes', 1_048_577, '1048577'],
     ['requestTimeoutMs', 0, '0'],
+    ['maxQueueBytes', 1023, '1023'],
+    ['maxQueueBytes', '32 MiB', '"32 MiB"'],
+    ['maxQueueEvents', 0, '0'],
+    ['maxQueueAgeMs', 0, '0'],
+    ['dropPolicy', 'oldest', '"oldest"'],
+    ['sampleAbove', 1.1, '1.1'],
+    ['sampleRate', -0.1, '-0.1'],
+    ['maxEventsPerSecond', 0.5, '0.5'],
+    ['consent', true, 'true'],
+    ['consent', 'accepted', '"accepted"'],
+    ['pendingIn', 'disk', '"disk"'],
+    ['privacySignals', 'gpc', '"gpc"'],
+    ['privacySignals', ['gpc', 'p3p'], 'object'],
+    ['clientId', '', '""'],
+    ['clientId', 'x'.repeat(129), 'xxx'],
+    ['clientId', 7, '7'],
+    ['cipher', {}, 'object'],
     ['runtime', 'browser', '"browser"'],
     ['flushInterval', 5, '5'],
     ['toString', 5, '5'],
@@ -87,6 +116,16 @@ describe('options', () => {
     ['maxBatchBytes', 1_048_576],
     ['compressAboveBytes', Number.POSITIVE_INFINITY],
     ['flushIntervalMs', 0],
+    ['maxQueueBytes', Number.POSITIVE_INFINITY],
+    ['maxQueueAgeMs', Number.POSITIVE_INFINITY],
+    ['maxEventsPerSecond', Number.POSITIVE_INFINITY],
+    ['dropPolicy', 'drop-newest'],
+    ['consent', 'denied'],
+    ['pendingIn', 'log'],
+    ['privacySignals', []],
+    ['privacySignals', ['gpc', 'dnt']],
+    ['clientId', 'x'.repeat(128)],
+    ['sampleAbove', 0],
     ['endpoint', 'http://127.0.0.1:8787'],
   ])('take %s = %s', (name, value) => {
     expect(resolveOptions({ ...valid, [name]: value })).toMatchObject({ [name]: value });
@@ -96,6 +135,13 @@ describe('options', () => {
     const { message } = problemWith({ writeKey: 1, maxBatchEvents: 0, colour: 'red' });
 
     for (const name of ['writeKey', 'maxBatchEvents', 'colour']) expect(message).toContain(name);
+  });
+
+  test('are told what they may be', () => {
+    const { message } = problemWith({ consent: 'yes', sampleRate: 2 });
+
+    expect(message).toContain('consent: expected "granted" or "pending" or "denied", got "yes"');
+    expect(message).toContain('sampleRate: expected a number from 0 to 1, got 2');
   });
 
   test('are refused when there are none', () => {

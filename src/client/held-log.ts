@@ -1,0 +1,90 @@
+import type { LaneRange } from '../protocol/event.ts';
+import { createMemoryLog } from '../queue/memory-log.ts';
+import type { LogBounds, ReadLimits, SegmentLog } from '../queue/types.ts';
+
+const EVERYTHING: ReadLimits = {
+  maxEvents: Number.POSITIVE_INFINITY,
+  maxBytes: Number.POSITIVE_INFINITY,
+};
+
+const NOTHING: LogBounds = { maxEvents: 0, maxBytes: 0, policy: 'drop-oldest' };
+
+/** A log that can be kept off the device: then it is this page's memory, and what is on the disk stays untouched. */
+export interface HeldLog extends SegmentLog {
+  /** From now on in memory. */
+  readonly hold: () => void;
+  /** From now on on the device, to which it hands over what it holds. Resolves when that is there. */
+  readonly release: () => Promise<void>;
+  /**
+   * From now on in memory. The answer deletes what was held, and what is on the device where that was ever opened, and
+   * resolves to what was deleted. It may be called again where it rejects.
+   */
+  readonly erase: () => () => Promise<readonly LaneRange[]>;
+}
+
+/** `open` is not called before the log is released. */
+export function createHeldLog(open: () => SegmentLog, isHeld: boolean): HeldLog {
+  let device: SegmentLog | undefined;
+  let log = isHeld ? createMemoryLog() : onDevice();
+  let moving: Promise<void> | undefined;
+
+  function onDevice(): SegmentLog {
+    device ??= open();
+    return device;
+  }
+
+  async function release(): Promise<void> {
+    if (log === device) return;
+    const memory = log;
+    const target = onDevice();
+    log = target;
+    let written: Promise<void> | undefined;
+    // What comes in this very turn has to stand behind what was held.
+    moving = memory.read(EVERYTHING).then((held) => {
+      moving = undefined;
+      // Their ids were the memory's.
+      written = target.append(held.map(({ id, ...segment }) => segment));
+    });
+    await moving;
+    await written;
+  }
+
+  function erase(): () => Promise<readonly LaneRange[]> {
+    const targets = new Set([log, device]);
+    const before = moving;
+    const erased: LaneRange[] = [];
+    log = createMemoryLog();
+    return async () => {
+      await before;
+      for (const target of targets) {
+        const surplus = (await target?.surplus(NOTHING)) ?? [];
+        // None, where another tab was faster: then it is that one's to tell.
+        if (await target?.clear()) erased.push(...surplus);
+      }
+      return erased;
+    };
+  }
+
+  return {
+    get kind() {
+      return log.kind;
+    },
+    append: (segments) => (moving ? moving.then(() => log.append(segments)) : log.append(segments)),
+    read: (limits) => log.read(limits),
+    settle: (ranges, rejected) => log.settle(ranges, rejected),
+    surplus: (bounds) => log.surplus(bounds),
+    stats: () => log.stats(),
+    rejected: () => log.rejected(),
+    clear: () => log.clear(),
+    lease: (owner, now, until) => log.lease(owner, now, until),
+    getValue: (key) => log.getValue(key),
+    setValue: (key, value) => log.setValue(key, value),
+    keepValue: (key, value) => log.keepValue(key, value),
+    close: () => device?.close(),
+    hold() {
+      log = createMemoryLog();
+    },
+    release,
+    erase,
+  };
+}

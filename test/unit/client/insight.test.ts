@@ -1,0 +1,199 @@
+import { describe, expect, test } from 'vitest';
+import { createChannels } from '../../helpers/fake-channels.ts';
+import { createFakeLocks } from '../../helpers/fake-locks.ts';
+import { storedReceipts } from '../../helpers/scripted-fetch.ts';
+import { createTestClient } from '../../helpers/test-client.ts';
+
+describe('what the relay refused for good', () => {
+  test('can be read as it was captured, event by event', async () => {
+    const { client, clock, relay } = createTestClient();
+    relay.replyToBatches({
+      receipts: (batch) =>
+        storedReceipts(batch).map(({ lane, first, count }) => ({
+          ...{ lane, first, count },
+          ...{ status: 'rejected', code: 'too_deep', reason: 'event: expected 32 levels' },
+        })),
+    });
+    client.track('One', { sku: 'A-17' });
+    client.track('Two');
+    await client.flush();
+
+    const { lane } = await client.stats();
+    const why = { code: 'too_deep', reason: 'event: expected 32 levels', at: clock.now() };
+    expect(await client.rejected()).toMatchObject([
+      { lane, seq: 1, ...why, event: { type: 'track', event: 'One', properties: { sku: 'A-17' } } },
+      { lane, seq: 2, ...why, event: { type: 'track', event: 'Two' } },
+    ]);
+  });
+
+  test('is nothing where nothing was, or where it cannot be read', async () => {
+    const { client } = createTestClient();
+    expect(await client.rejected()).toEqual([]);
+    const { transaction } = IDBDatabase.prototype;
+    IDBDatabase.prototype.transaction = () => {
+      throw new DOMException('lost', 'InvalidStateError');
+    };
+    const answer = await client.rejected();
+    IDBDatabase.prototype.transaction = transaction;
+
+    expect(answer).toEqual([]);
+  });
+});
+
+describe('the account', () => {
+  test('names every reason for which events were left out', async () => {
+    const { client, clock, relay } = createTestClient({ maxEventsPerSecond: 1 });
+    for (let n = 0; n < 100; n++) client.track('Storm', { n });
+    await clock.advance(100_000);
+    client.track('Too odd', { n: 1n });
+    client.track('Too large', { text: 'x'.repeat(300_000) });
+    await client.flush();
+
+    const stats = await client.stats();
+    expect(stats.droppedBy).toEqual({ rate_limited: 40, not_serialisable: 1, too_large: 1 });
+    expect(stats).toMatchObject({ captured: 105, dropped: 42, stored: 63, queue: { events: 0 } });
+    expect(relay.stored).toHaveLength(63);
+  });
+
+  test('gives what the queue may hold, and what it held when it cannot be counted', async () => {
+    const { client, clock } = createTestClient({
+      relay: { otherwise: () => 'network' },
+      runtime: { navigator: { storage: { estimate: async () => ({ quota: 1e8 }) } } },
+    });
+    client.track('One');
+    client.track('Two');
+    await client.flush();
+    await clock.advance(0);
+    expect(await client.stats()).toMatchObject({ maxQueueBytes: 1e7, queue: { events: 2 } });
+
+    const { transaction } = IDBDatabase.prototype;
+    IDBDatabase.prototype.transaction = () => {
+      throw new DOMException('lost', 'InvalidStateError');
+    };
+    const { queue } = await client.stats();
+    const { queued } = await client.flush();
+    IDBDatabase.prototype.transaction = transaction;
+
+    expect(queue).toMatchObject({ events: 2, isStale: true });
+    expect(queued).toBe(2);
+  });
+});
+
+describe('a queue that has grown old', () => {
+  test('is given up before it is sent, declared, and the rest goes', async () => {
+    const first = createTestClient({ relay: { otherwise: () => 'network' } });
+    first.client.track('Old');
+    await first.client.flush();
+    await first.client.close();
+    await first.clock.advance(8 * 86_400_000);
+    const second = createTestClient({ sharing: first, seed: 2 });
+    first.relay.replyToBatches(undefined, undefined);
+    second.client.track('New');
+    await second.clock.advance(6000);
+
+    const { lane } = await first.client.stats();
+    expect((await second.client.stats()).droppedBy).toEqual({ too_old: 1 });
+    expect(first.relay.batches.slice(1).flatMap(({ events }) => events)).toMatchObject(
+      expect.arrayContaining([
+        expect.objectContaining({
+          type: 'drop',
+          properties: { lane, ranges: [[1, 1]], reason: 'too_old' },
+        }),
+        expect.objectContaining({ event: 'New' }),
+      ]),
+    );
+    expect(first.relay.stored).not.toContain(`${lane}.1`);
+  });
+
+  test.each([30 * 86_400_000, -30 * 86_400_000, 50 * 60_000])(
+    'is not wiped by a clock that is set by %i ms',
+    async (byMs) => {
+      const { client, clock, relay } = createTestClient({ relay: { otherwise: () => 'network' } });
+      client.track('One');
+      await client.flush();
+      clock.set(clock.now() + byMs);
+      relay.replyToBatches(...Array(5).fill(undefined));
+      await clock.advance(600_000);
+
+      expect(await client.stats()).toMatchObject({ dropped: 0, stored: 1 });
+    },
+  );
+});
+
+describe('a full queue', () => {
+  test('gives up what matters least, and the account still adds up', async () => {
+    const { client, clock, relay } = createTestClient({
+      ...{ maxQueueEvents: 100, retryMaxMs: 1000 },
+      relay: { otherwise: () => 'network' },
+    });
+    for (let n = 0; n < 300; n++) {
+      const priority = n % 10 === 0 ? 'high' : n % 2 === 0 ? 'low' : 'normal';
+      client.track(priority, { n }, { priority });
+      if (n % 5 === 0) await clock.advance(100);
+    }
+    relay.replyToBatches(...Array(20).fill(undefined));
+    await clock.advance(10_000);
+
+    const { captured, stored, dropped, droppedBy, queue } = await client.stats();
+    expect(queue.events).toBe(0);
+    expect(stored + dropped).toBe(captured);
+    expect(droppedBy).toEqual({ queue_full: dropped });
+    const names = relay.batches.slice(-5).flatMap(({ events }) => events.map(({ event }) => event));
+    expect(names.filter((name) => name === 'high').length).toBeGreaterThanOrEqual(30);
+  }, 20_000);
+});
+
+describe('storage that the browser must not clear', () => {
+  test.each([
+    [true, async () => true],
+    [false, async () => false],
+    [false, () => Promise.reject(new TypeError('no'))],
+    [false, undefined],
+  ])('is granted: %s', async (answer, persist) => {
+    const { client } = createTestClient({
+      runtime: { navigator: { storage: { ...(persist && { persist }) } } },
+    });
+
+    expect(await client.persist()).toBe(answer);
+  });
+});
+
+describe('two clients of one database', () => {
+  const start = async (writeKeys: readonly [string, string]) => {
+    const runtime = { locks: createFakeLocks(), channel: createChannels() };
+    const first = createTestClient({ runtime, writeKey: writeKeys[0] });
+    await first.clock.settle();
+    return [
+      first,
+      createTestClient({ ...{ sharing: first, seed: 2, runtime, writeKey: writeKeys[1] } }),
+    ] as const;
+  };
+
+  test('of one source are like two tabs', async () => {
+    const [first, second] = await start(['shop', 'shop']);
+    first.client.track('One');
+    second.client.track('Two');
+    await first.clock.advance(6000);
+
+    expect(first.relay.stored).toHaveLength(2);
+    expect([...first.heardOf('error'), ...second.heardOf('error')]).toEqual([]);
+  });
+
+  test('of two sources are told so, once: the one would send what the other has captured', async () => {
+    const [first, second] = await start(['shop', 'blog']);
+    for (let n = 0; n < 3; n++) {
+      first.client.track('One');
+      second.client.track('Two');
+      await first.clock.advance(200);
+    }
+
+    for (const { heardOf } of [first, second]) {
+      expect(heardOf('error')).toMatchObject([
+        {
+          code: 'invalid_option',
+          message: expect.stringMatching(/^databaseName: expected .*shop/),
+        },
+      ]);
+    }
+  });
+});
