@@ -24,6 +24,8 @@ const ARGUMENTS = [
 
 /** A folder that a browser keeps its storage in, from one start to the next. */
 export interface Profile {
+  /** Where it lies. */
+  readonly folder: string;
   /** Starts a browser on the profile. One at a time. */
   readonly open: (options?: BrowserOptions) => Promise<OpenBrowser>;
   /** The pages of the open browser. */
@@ -56,6 +58,7 @@ export async function createProfile(
   const folder = await mkdtemp(join(tmpdir(), 'rivulet-browser-'));
   let open: OpenBrowser | undefined;
   return {
+    folder,
     open: async ({ hasHiddenTabs = false } = {}) => {
       open = await openBrowser(folder, hasHiddenTabs);
       await prepare(open.context);
