@@ -5,52 +5,84 @@
 
 import { wrap } from 'idb';
 import type { LaneRange } from '../protocol/event.ts';
+import { ask, type Foreign, PAGE_RECORDS, passOver, readPage, readRecords } from './records.ts';
+import { newestRejected, rejectedOf } from './rejected.ts';
 import { remainderOf } from './remainder.ts';
-import { createHead, isStoredSegment, type StoredRecord } from './segment.ts';
-import { addToTally, createTally, statsOf, type Tally } from './tally.ts';
-import type { LogStats, ReadLimits, StoredSegment } from './types.ts';
+import { createHead, isStoredSegment } from './segment.ts';
+import { takeOut } from './take-out.ts';
+import { addToTally, createTally, type Tally } from './tally.ts';
+import type { RejectedRun, RejectedSegment, Segment, StoredSegment } from './types.ts';
 
 /** A number, where the client's own values have names. */
 const TALLY_KEY = 0;
 
-/** A batch is about ten segments of a busy page, and a page of the largest ones is still a few MiB. */
-const PAGE_RECORDS = 16;
+/** In this very turn: nobody awaits the requests. */
+export function writeSegments(transaction: IDBTransaction, segments: readonly Segment[]): void {
+  const store = transaction.objectStore('segments');
+  for (const segment of segments) {
+    // The database numbers them; what waited in memory has a number of its own.
+    const { id, ...record } = segment as StoredSegment;
+    store.add(record).onerror = passOverKnown;
+  }
+  transaction.commit();
+}
+
+/** A segment that is in the log already was written by a transaction that outlived its page: once is enough. */
+function passOverKnown(event: Event): void {
+  if ((event.target as IDBRequest).error?.name === 'ConstraintError') passOver(event);
+}
 
 /** Oldest first, until one does not belong. By pages: a cursor takes a turn of the browser for each record. */
 export async function readHead(
   transaction: IDBTransaction,
-  limits: ReadLimits,
-): Promise<readonly StoredSegment[]> {
+  belongs: (segment: Segment) => boolean,
+  foreign: Foreign,
+): Promise<StoredSegment[]> {
   const head: StoredSegment[] = [];
-  const belongs = createHead(limits);
-  for (let range: IDBKeyRange | undefined; ; ) {
-    const page = await readPage(transaction, range);
+  for (let after: IDBKeyRange | undefined; ; ) {
+    const page = await readPage(transaction, after);
     for (const record of page) {
-      if (!isStoredSegment(record)) continue;
-      if (!belongs(record)) return head;
-      head.push(record);
+      if (!isStoredSegment(record)) foreign.push(record);
+      else if (belongs(record)) head.push(record);
+      else return head;
     }
     const last = page[PAGE_RECORDS - 1];
     if (!last) return head;
-    range = IDBKeyRange.lowerBound(last.id, true);
+    after = IDBKeyRange.lowerBound(last.id, true);
   }
 }
 
+/** `refused` are rejected ones that come from elsewhere. */
 export async function settleRanges(
   transaction: IDBTransaction,
   ranges: readonly LaneRange[],
+  rejected: readonly RejectedRun[],
+  refused: readonly RejectedSegment[],
 ): Promise<void> {
   const segments = transaction.objectStore('segments');
   const values = transaction.objectStore('values');
+  const index = segments.index('lane');
   const tally = await readTally(values);
+  const allRefused = [...refused];
   for (const range of ranges) {
     const { lane, first, count } = range;
-    // `[lane]` sorts before every `[lane, first]`.
-    const upToEnd = IDBKeyRange.bound([lane], [lane, first + count], false, true);
-    for (const segment of await wrap(segments.index('lane').getAll(upToEnd))) {
+    tally.lost = tally.lost.filter(
+      (lost) => lost.lane !== lane || lost.first < first || lost.first >= first + count,
+    );
+    // The segment that holds the first event begins before it. `[lane]` sorts before every `[lane, first]`.
+    const upToFirst = IDBKeyRange.bound([lane], [lane, first]);
+    const begin = await wrap(index.openKeyCursor(upToFirst, 'prev'));
+    const covered = IDBKeyRange.bound(
+      begin?.key ?? [lane, first],
+      [lane, first + count],
+      false,
+      true,
+    );
+    for (const segment of await readRecords(segments, index, covered)) {
       if (!isStoredSegment(segment)) continue;
       const remainder = remainderOf(segment, range);
       if (remainder[0] === segment) continue;
+      allRefused.push(...rejectedOf(segment, range, rejected));
       addToTally(tally, segment, -1);
       segments.delete(segment.id);
       for (const run of remainder) {
@@ -60,13 +92,30 @@ export async function settleRanges(
     }
   }
   values.put(tally, TALLY_KEY);
+  if (allRefused.length === 0) return;
+  const store = transaction.objectStore('rejected');
+  const kept = newestRejected([...(await readRejected(transaction)), ...allRefused]);
+  store.clear();
+  for (const run of kept) store.put(run);
 }
 
-/**
- * Counts some of what came since the last count, and keeps the sum for the next. `undefined` when there is more to count:
- * appends wait behind this transaction, and it lets them pass.
- */
-export async function countSegments(transaction: IDBTransaction): Promise<LogStats | undefined> {
+/** Only to be looked at: where one of them cannot be read, there are none. */
+export function readRejected(transaction: IDBTransaction): Promise<RejectedSegment[]> {
+  return ask(transaction.objectStore('rejected').getAll()).catch(() => []);
+}
+
+export interface Counted {
+  readonly tally: Tally;
+  /** False when there is more to count: appends wait behind a transaction, and this lets them pass. */
+  readonly isAll: boolean;
+  readonly oldest: StoredSegment | undefined;
+}
+
+/** Counts some of what came since the last count, and keeps the sum for the next. */
+export async function countSegments(
+  transaction: IDBTransaction,
+  foreign: Foreign,
+): Promise<Counted> {
   const values = transaction.objectStore('values');
   const tally = await readTally(values);
   // A foreign record may have a text for its id, which sorts behind all numbers.
@@ -75,20 +124,47 @@ export async function countSegments(transaction: IDBTransaction): Promise<LogSta
   for (const record of page) {
     tally.upTo = record.id;
     if (isStoredSegment(record)) addToTally(tally, record, 1);
+    else foreign.push(record);
   }
   values.put(tally, TALLY_KEY);
-  if (page[PAGE_RECORDS - 1]) return undefined;
-  const [oldest] = await readHead(transaction, { maxEvents: 1, maxBytes: 1 });
-  return statsOf(tally, oldest);
+  const isAll = page.length < PAGE_RECORDS;
+  const [oldest] = isAll
+    ? await readHead(transaction, createHead({ maxEvents: 1, maxBytes: 1 }), foreign)
+    : [];
+  return { tally, isAll, oldest };
 }
 
-function readPage(
+/** Takes out what is no segment. Those that tell their place stay as lost until they are settled. */
+export async function takeOutForeign(transaction: IDBTransaction, foreign: Foreign): Promise<void> {
+  const values = transaction.objectStore('values');
+  const { lost } = await readTally(values);
+  const places = await takeOut(transaction.objectStore('segments'), foreign);
+  // Nobody knows what an unreadable one was counted for: all is counted again.
+  values.put({ ...createTally(0), lost: [...lost, ...places] }, TALLY_KEY);
+}
+
+export async function clearAll(transaction: IDBTransaction): Promise<number> {
+  const foreign: Foreign = [];
+  let counted = await countSegments(transaction, foreign);
+  while (!counted.isAll) counted = await countSegments(transaction, foreign);
+  for (const name of transaction.objectStoreNames) transaction.objectStore(name).clear();
+  return counted.tally.events;
+}
+
+/** One step for one value. */
+export async function exchangeValue(
   transaction: IDBTransaction,
-  range: IDBKeyRange | undefined,
-): Promise<StoredRecord[]> {
-  return wrap(transaction.objectStore('segments').getAll(range, PAGE_RECORDS));
+  key: string | number,
+  next: (current: unknown) => unknown,
+): Promise<unknown> {
+  const values = transaction.objectStore('values');
+  const current: unknown = await wrap(values.get(key));
+  const value = next(current);
+  if (value !== current) values.put(value, key);
+  return value;
 }
 
+/** One of an older version lacks a field. */
 async function readTally(values: IDBObjectStore): Promise<Tally> {
-  return (await wrap(values.get(TALLY_KEY))) ?? createTally(0);
+  return { ...createTally(0), ...(await wrap(values.get(TALLY_KEY))) };
 }

@@ -1,3 +1,4 @@
+import type { LaneRange } from '../protocol/event.ts';
 import { segmentBytes } from './segment.ts';
 import type { LogStats, StoredSegment } from './types.ts';
 
@@ -7,10 +8,12 @@ export interface Tally {
   segments: number;
   events: number;
   bytes: number;
+  /** What was found to be lost and has not been settled since. Not counted. */
+  lost: LaneRange[];
 }
 
 export function createTally(upTo: number): Tally {
-  return { upTo, segments: 0, events: 0, bytes: 0 };
+  return { upTo, segments: 0, events: 0, bytes: 0, lost: [] };
 }
 
 /** Adds a segment, or takes it off. One beyond the tally is not in it: it is counted when the tally gets there. */
@@ -21,6 +24,10 @@ export function addToTally(tally: Tally, segment: StoredSegment, sign: 1 | -1): 
   tally.bytes += sign * segmentBytes(segment);
 }
 
-export function statsOf({ upTo, ...sums }: Tally, oldest: StoredSegment | undefined): LogStats {
-  return { ...sums, oldestAt: oldest?.createdAt };
+export function statsOf(
+  { segments, events, bytes }: Tally,
+  oldest: StoredSegment | undefined,
+  inMemory: number = events,
+): LogStats {
+  return { segments, events, bytes, oldestAt: oldest?.createdAt, inMemory };
 }
