@@ -18,7 +18,10 @@ export interface FakeClock {
 /** Turns of the event loop: a transaction of fake-indexeddb takes several for each request. */
 const QUIET_TURNS = 100;
 
-export function createFakeClock(startAt = Date.UTC(2026, 10, 20)): FakeClock {
+export function createFakeClock(
+  startAt = Date.UTC(2026, 10, 20),
+  quietTurns = QUIET_TURNS,
+): FakeClock {
   let watched = 0;
   let elapsed = 0;
   let wallOffset = startAt;
@@ -34,7 +37,7 @@ export function createFakeClock(startAt = Date.UTC(2026, 10, 20)): FakeClock {
   }
 
   async function settle(): Promise<void> {
-    for (let quiet = 0; quiet < QUIET_TURNS; quiet++) {
+    for (let quiet = 0; quiet < quietTurns; quiet++) {
       await new Promise((resolve) => setImmediate(resolve));
       if (watched > 0) quiet = 0;
     }
