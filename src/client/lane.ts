@@ -271,6 +271,9 @@ export function createLane(setting: LaneSetting): Lane {
     cut,
     declare,
     write,
-    aheadMs: () => aheadMs,
+    aheadMs() {
+      clock();
+      return aheadMs;
+    },
   };
 }

@@ -300,6 +300,51 @@ describe('the context of a segment', () => {
     expect(last?.anonymousId).not.toBe(first?.anonymousId);
   });
 
+  test('tells what the clock is off as soon as that is known, and then what it was at capture', async () => {
+    // The relay's clock stays what it is, whatever is done to the client's.
+    const relayStart = Date.UTC(2026, 10, 20) + 90_000;
+    const relayNow = (): number => relayStart + clock.monotonic();
+    const { client, clock, relay } = createTestClient({ relay: { relayNow } });
+    const track = async (): Promise<void> => {
+      client.track('One');
+      await clock.advance(6000);
+    };
+    await track();
+    await track();
+    // The lane's own clock goes on, so that by it nothing has changed.
+    clock.set(clock.now() - 3_600_000);
+    await track();
+    await track();
+    // This one it follows.
+    clock.set(clock.now() + 7_200_000);
+    await track();
+    await track();
+
+    const offsets = relay.batches.flatMap(({ segments }) =>
+      segments.map(({ context }) => JSON.parse(context).clockOffset),
+    );
+    expect(offsets[0]).toBeUndefined();
+    expect(offsets.slice(1, 4)).toEqual([90_000, 90_000, 90_000]);
+    const at = relay.batches.flatMap(({ events }) => events.map(({ timestamp }) => timestamp));
+    expect(Number(at[5]) + Number(offsets[5])).toBe(Number(at[0]) + 90_000 + 30_000);
+  });
+
+  test('ends its segment when the clock is measured anew', async () => {
+    const { client, clock, relay } = createTestClient({ relay: { clockOffsetMs: 90_000 } });
+    client.track('At once');
+    await clock.advance(4950);
+    client.track('Written while the session is asked for');
+    await clock.advance(60);
+    client.track('Later');
+    await client.flush();
+
+    const heads = relay.batches.flatMap(({ segments }) =>
+      segments.map(({ context, lines }) => [JSON.parse(context).clockOffset, lines.length]),
+    );
+    expect(heads.at(-1)).toEqual([90_000, 1]);
+    expect(heads[0]).toEqual([undefined, 1]);
+  });
+
   test('stays within its bound, however long the address and the title are', async () => {
     const { window } = createTestPage(`https://shop.test/${'a'.repeat(9000)}?${'b'.repeat(9000)}`);
     window.document.title = 'ü'.repeat(9000);

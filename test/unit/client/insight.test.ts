@@ -4,6 +4,23 @@ import { createFakeLocks } from '../../helpers/fake-locks.ts';
 import { storedReceipts } from '../../helpers/scripted-fetch.ts';
 import { createTestClient } from '../../helpers/test-client.ts';
 
+/** Leaves a record its place, and takes its events. */
+async function spoilFirst(indexedDB: IDBFactory): Promise<void> {
+  const db = await new Promise<IDBDatabase>((resolve) => {
+    const request = indexedDB.open('rivulet');
+    request.onsuccess = () => resolve(request.result);
+  });
+  const segments = db.transaction('segments', 'readwrite').objectStore('segments');
+  await new Promise<void>((resolve) => {
+    const request = segments.openCursor();
+    request.onsuccess = () => {
+      const cursor = request.result as IDBCursorWithValue;
+      cursor.update({ ...cursor.value, body: 'spoilt' }).onsuccess = () => resolve();
+    };
+  });
+  db.close();
+}
+
 describe('what the relay refused for good', () => {
   test('can be read as it was captured, event by event', async () => {
     const { client, clock, relay } = createTestClient();
@@ -118,6 +135,52 @@ describe('a queue that has grown old', () => {
       expect(await client.stats()).toMatchObject({ dropped: 0, stored: 1 });
     },
   );
+});
+
+describe('a queue past its watermark', () => {
+  test('keeps a part of the telemetry, all of the rest, and says how much it left out', async () => {
+    const { client, clock, relay } = createTestClient({
+      ...{ maxQueueBytes: 20_000, sampleAbove: 0.5, sampleRate: 0.1 },
+      relay: { otherwise: () => 'network' },
+    });
+    for (let n = 0; n < 200; n++) client.track('Fills the queue', { n });
+    await clock.advance(3000);
+    for (let n = 0; n < 200; n++) client.metric('Load', n);
+    client.metric('Alarm', 1, { priority: 'high' });
+    await client.flush();
+
+    const { droppedBy, captured, dropped, queue } = await client.stats();
+    expect(droppedBy.sampled).toBeGreaterThan(150);
+    expect(droppedBy.sampled).toBeLessThan(200);
+    expect(queue.events + dropped).toBe(captured);
+    relay.replyToBatches(...Array(20).fill(undefined));
+    await clock.advance(600_000);
+    const names = relay.batches.flatMap(({ events }) => events.map(({ event }) => event));
+    expect(names).toContain('Alarm');
+  });
+});
+
+describe('a record that somebody has spoilt', () => {
+  test('is declared with the numbers that it tells, and passed over', async () => {
+    const first = createTestClient({ relay: { otherwise: () => 'network' } });
+    first.client.track('One');
+    await first.client.flush();
+    await first.clock.advance(200);
+    first.client.track('Two');
+    await first.client.flush();
+    await first.client.close();
+    const { lane } = await first.client.stats();
+    await spoilFirst(first.runtime.indexedDB as IDBFactory);
+
+    const second = createTestClient({ sharing: first, seed: 2 });
+    first.relay.replyToBatches(...Array(9).fill(undefined));
+    second.client.track('Three');
+    await second.clock.advance(600_000);
+
+    expect(first.relay.stored).toContain(`${lane}.2`);
+    expect((await second.client.stats()).droppedBy).toEqual({ storage_lost: 1 });
+    expect(second.heardOf('error').map(({ code }) => code)).toEqual(['storage_corrupt']);
+  });
 });
 
 describe('a full queue', () => {

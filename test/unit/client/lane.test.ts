@@ -106,14 +106,15 @@ describe('what is left out', () => {
   });
 
   test('leaves no number unaccounted, however it mixes with what is kept', async () => {
-    const step = fc.constantFrom<'keep' | 'write' | DropReason>(
-      ...(['keep', 'write', 'sampled', 'rate_limited', 'too_large'] as const),
+    const step = fc.constantFrom<'keep' | 'alarm' | 'write' | DropReason>(
+      ...(['keep', 'alarm', 'write', 'sampled', 'rate_limited', 'too_large'] as const),
     );
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
         const { lane, written } = openLane({ maxBatchEvents: 5 });
         for (const each of steps) {
           if (each === 'keep') track(lane);
+          else if (each === 'alarm') lane.add('track', fields, 'high');
           else if (each === 'write') await lane.write();
           else lane.leaveOut(each);
         }
@@ -267,6 +268,15 @@ describe('the clock of a lane', () => {
     expect(lane.aheadMs()).toBe(3_605_000);
     // Whoever asks how old a segment is asks the clock on the wall.
     expect(segments.map(({ createdAt }) => createdAt - start)).toEqual([0, -3.6e6, -3.5993e6]);
+  });
+
+  test('knows that the wall clock was set back though nothing was captured since', async () => {
+    const { lane, clock } = openLane();
+    track(lane);
+    await clock.advance(1000);
+    clock.set(clock.now() - 60_000);
+
+    expect(lane.aheadMs()).toBe(60_000);
   });
 
   test('follows one that is set forward', async () => {
