@@ -1,5 +1,10 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import type { BatchSender, Outcome } from '../../../src/client/batch-sender.ts';
+import { createDeliveryLoop } from '../../../src/client/delivery-loop.ts';
+import { createEmitter } from '../../../src/client/emitter.ts';
+import type { Pause } from '../../../src/client/types.ts';
 import type { Receipt } from '../../../src/protocol/receipt.ts';
+import { createFakeClock } from '../../helpers/fake-clock.ts';
 import type { Reply, SentBatch } from '../../helpers/scripted-fetch.ts';
 import { storedReceipts } from '../../helpers/scripted-fetch.ts';
 import {
@@ -198,6 +203,33 @@ describe('receipts', () => {
 
     expect(relay.batches).toHaveLength(2);
     expect(await client.stats()).toMatchObject({ captured: 4, rejected: 4, queue: { events: 0 } });
+  });
+
+  test('that reject an event keep it where the application can read it', async () => {
+    const reject = only(2, () => ({ status: 'rejected', code: 'too_deep', reason: '33 levels' }));
+    const { client, clock, ids } = await deliver([{ receipts: reject }]);
+    const [lane] = ids[0]?.split('.') ?? [];
+
+    expect(await client.rejected()).toMatchObject([
+      { lane, seq: 2, code: 'too_deep', reason: '33 levels', at: clock.now(), event: {} },
+    ]);
+  });
+
+  test('that overlap count an event once, by the first of them', async () => {
+    const twice = (batch: SentBatch): Receipt[] => [
+      ...storedReceipts(batch),
+      ...storedReceipts(batch).map(
+        ({ lane, first, count }): Receipt => ({
+          ...{ lane, first, count: count + 5 },
+          ...{ status: 'rejected', code: 'not_json', reason: '' },
+        }),
+      ),
+    ];
+    const { client, clock } = await deliver([{ receipts: twice }]);
+    await clock.advance(10_000);
+
+    expect(await client.stats()).toMatchObject({ captured: 3, stored: 3, rejected: 0 });
+    expect(await client.rejected()).toEqual([]);
   });
 
   test('for events that were not in the batch settle nothing', async () => {
@@ -399,6 +431,102 @@ describe('the pace', () => {
     const { relay, ids } = await deliver([], { relay: { sessionConfig } });
 
     expect(relay.stored).toEqual(ids);
+  });
+});
+
+describe('a log that fails', () => {
+  function open() {
+    const clock = createFakeClock();
+    const paused: Pause[] = [];
+    let failures = 5;
+    const emitter = createEmitter();
+    const errors: string[] = [];
+    emitter.on('paused', (pause) => paused.push(pause));
+    emitter.on('error', ({ code }) => errors.push(code));
+    const sender = {
+      letGo: () => {},
+      sendNext: async () => {
+        if (failures-- > 0) throw new Error('no database');
+        return 'empty';
+      },
+    } as unknown as BatchSender;
+    const loop = createDeliveryLoop({
+      ...{ sender, emitter, runtime: { ...clock, random: () => 0.999 } },
+      ...{ isOffline: () => false, retryBaseMs: 1000, retryMaxMs: 8000 },
+    });
+    return { loop, clock, paused, errors };
+  }
+
+  test('pauses the sending, for longer each time, and says so once', async () => {
+    const { loop, clock, paused, errors } = open();
+    loop.lead(true);
+    await clock.advance(60_000);
+
+    expect(paused.map(({ reason }) => reason)).toEqual(Array(5).fill('storage'));
+    let at = clock.now() - 60_000;
+    const waits = paused.map(({ until = 0 }) => {
+      const waitMs = until - at;
+      at = until;
+      return waitMs;
+    });
+    expect(waits).toEqual([999, 1998, 3996, 7992, 7992]);
+    expect(errors).toEqual(['storage_failed']);
+    expect(loop.pause()).toBeUndefined();
+  });
+});
+
+describe('a pause', () => {
+  function open(...outcomes: Outcome[]) {
+    const clock = createFakeClock();
+    const sent: number[] = [];
+    const letGo = vi.fn();
+    const sender = {
+      ...{ letGo, sendAtOnce: () => undefined },
+      sendNext: async () => {
+        sent.push(clock.monotonic());
+        return outcomes.shift() ?? 'empty';
+      },
+    } as unknown as BatchSender;
+    const loop = createDeliveryLoop({
+      ...{ sender, emitter: createEmitter(), runtime: { ...clock, random: () => 0.5 } },
+      ...{ isOffline: () => false, retryBaseMs: 1000, retryMaxMs: 8000 },
+    });
+    return { loop, clock, sent, letGo };
+  }
+  test('that the relay asked for outlasts a change of the leader and of the network', async () => {
+    const { loop, clock, sent } = open({
+      reason: 'backoff',
+      until: createFakeClock().now() + 30_000,
+    });
+    loop.lead(true);
+    await clock.settle();
+    loop.lead(false);
+    expect(loop.pause()).toEqual({ reason: 'follower' });
+    loop.offline();
+    loop.online();
+    loop.lead(true);
+    expect(loop.pause()?.reason).toBe('backoff');
+    await clock.advance(29_999);
+    expect(sent).toEqual([0]);
+    await clock.advance(1);
+
+    expect(sent).toEqual([0, 30_000]);
+  });
+
+  test('for want of consent comes before all others, and lets go of what was prepared', async () => {
+    const { loop, clock, sent, letGo } = open();
+    loop.permit(false);
+    loop.lead(true);
+    await loop.run();
+    loop.leave();
+    await clock.advance(60_000);
+    expect(loop.pause()).toEqual({ reason: 'consent' });
+    expect(sent).toEqual([]);
+    expect(letGo).toHaveBeenCalled();
+
+    loop.permit(true);
+    await clock.settle();
+    expect(sent).toHaveLength(1);
   });
 });
 
