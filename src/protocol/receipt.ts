@@ -93,7 +93,7 @@ export const REFUSAL_STATUS: Readonly<Record<RefusalCode, number>> = {
  * What a client does after a request that did not bring receipts. None of them deletes an event.
  * - `split`: send half as much; an event that stands alone and is refused again is the poison.
  * - `renew`: ask for a session once, then as `wait`.
- * - `stop`: send nothing until the page is loaded again: somebody has to change a setting.
+ * - `stop`: send nothing for an hour or two, or until the page is loaded again: somebody has to change a setting.
  * - `wait`: come back after `Retry-After` or the backoff.
  */
 export type Reaction = 'split' | 'renew' | 'stop' | 'wait';
