@@ -6,6 +6,8 @@ import type { Client, ClientEvents, ClientStats } from '../../src/client/types.t
 declare global {
   interface Window {
     readonly client: Client;
+    /** Whether the page was shown last from the back-forward cache. */
+    persisted?: boolean | undefined;
     readonly rivulet: typeof import('../browser/pages/client-page.ts');
   }
 }

@@ -69,6 +69,7 @@ function pageWith({ captures = [], ...options }: PageOptions): string {
         capture: [${capture}],
       });
       rivulet.tell(window.client);
+      addEventListener('pageshow', ({ persisted }) => { window.persisted = persisted; });
     </script>
   </head>
   <body>
