@@ -128,12 +128,13 @@ export function createBatchSender(setting: SenderSetting): BatchSender {
     if (pauseMs > 0) return takePause();
     const batch = held ?? (await prepareHead(capturedUntil, session));
     if (typeof batch === 'string') return batch;
+    if (startEra !== era) return 'more';
+    held = batch;
     if (!(await setting.confirm())) return { reason: 'follower' };
     const sentAt = momentOf(session);
     const signature = await sign(session.key, sentAt, batch.payload);
     // After the last wait: a page that stood still since may wake up in another tab's time.
-    if (startEra !== era) return 'more';
-    held = batch;
+    if (held !== batch) return 'more';
     return refusedOrAccepted(batch, await post(batch, session, sentAt, signature));
   }
 
