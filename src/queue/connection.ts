@@ -170,11 +170,12 @@ export function createConnection(options: ConnectionOptions): Connection {
   return {
     isMissing: () => !hasOpened && failures > 0,
     isFailing: () => failures > 0,
-    isAway: () => failures > 0 && (!db || !!cancelRest),
+    isAway: () => !!cancelRest || (failures > 0 && !db),
     isIdle: () => !!db && db === proven && ahead === 0,
     wake,
     recover() {
       failures = 0;
+      wake();
     },
     transact: <T>(
       stores: readonly string[],

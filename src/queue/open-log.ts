@@ -126,7 +126,8 @@ export function openLog(options: OpenLogOptions): SegmentLog {
           change(() => memory.giveAway(written));
           recover();
         },
-        () => {}, // The connection has told, and tries again.
+        // The connection has told, and tries again.
+        () => spill.leave(memory.stored()),
       )
       .finally(() => {
         writing = undefined;
@@ -199,7 +200,9 @@ export function openLog(options: OpenLogOptions): SegmentLog {
       const added = memory.stored().slice(before);
       const lastId = added.at(-1)?.id ?? 0;
       // A proven and idle database ends what is committed whatever becomes of the page; what has to wait ends with it.
-      if (!connection.isIdle() || connection.isAway()) spill.leave(added);
+      if (connection.isAway()) spill.leave(added);
+      // With what is being written, which may fail: the later without the earlier would be a gap.
+      else if (!connection.isIdle()) spill.leave(memory.stored());
       tell();
       // What came during another write goes with the next.
       while (!connection.isAway() && (memory.stored()[0]?.id ?? lastId + 1) <= lastId) {

@@ -56,18 +56,20 @@ export function createSpill(storage: Storage | undefined, databaseName: string):
         // What earlier pages could not bring to the disk counts too.
         units = attempt(() => keys().reduce((sum, key) => sum + readText(key).length, 0)) ?? 0;
       }
-      // Sealing takes turns of its own: a page that ends in one has lost more than this could keep.
-      if (segment.sealedBefore !== undefined) continue;
-      const text = JSON.stringify({ ...segment, body: new TextDecoder().decode(segment.body) });
-      isFull ||= units + text.length > MAX_SPILL_UNITS;
       // The oldest stay: a lane's later numbers without the earlier would look like a loss, and be one.
       if (isFull) return;
       const key = keyOf(segment);
-      isFull = !attempt(() => {
-        storage.setItem(key, text);
-        units += text.length;
-        return own.set(key, text.length);
-      });
+      if (own.has(key)) continue;
+      // Sealing takes turns of its own: a page that ends in one has lost more than this could keep.
+      if (segment.sealedBefore !== undefined) continue;
+      const text = JSON.stringify({ ...segment, body: new TextDecoder().decode(segment.body) });
+      isFull =
+        units + text.length > MAX_SPILL_UNITS ||
+        !attempt(() => {
+          storage.setItem(key, text);
+          units += text.length;
+          return own.set(key, text.length);
+        });
     }
   }
 
