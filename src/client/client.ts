@@ -128,7 +128,8 @@ export function createClient(options: ClientOptions): Client {
   const keeper = createQueueKeeper({
     options: settings,
     log,
-    isLeader: () => leader,
+    // Where nobody may send, nobody leads.
+    isLeader: () => leader || consent.state() !== 'granted',
     declare: lane.declare,
     emitter,
   });
@@ -160,10 +161,26 @@ export function createClient(options: ClientOptions): Client {
   });
   const loop = createDeliveryLoop({ ...settings, sender, isOffline, emitter });
 
+  const lock = createTabLock({
+    ...settings,
+    locks: runtime.locks,
+    name: databaseName,
+    lease: log.lease,
+    onChange(isLeader) {
+      leader = isLeader;
+      emit('leader', { leader });
+      loop.lead(leader);
+    },
+  });
   const consent = createConsentGate({
     ...{ options: settings, starting, log, identity, lane, emitter },
     loadVisitor: logStorage?.load,
-    permit: loop.permit,
+    permit(isPermitted) {
+      loop.permit(isPermitted);
+      // A tab that may not send must not keep others from it.
+      if (isPermitted) lock.request();
+      else lock.release();
+    },
     forget: sessions.forget,
   });
 
@@ -178,17 +195,9 @@ export function createClient(options: ClientOptions): Client {
     onConsent: consent.decide,
     emitter,
   });
-  const lock = createTabLock({
-    ...settings,
-    locks: runtime.locks,
-    name: databaseName,
-    lease: log.lease,
-    onChange(isLeader) {
-      leader = isLeader;
-      emit('leader', { leader });
-      loop.lead(leader);
-    },
-  });
+  const lead = (): void => {
+    if (consent.state() === 'granted') lock.request();
+  };
   const lifecycle =
     page &&
     watchPage(page, {
@@ -199,11 +208,11 @@ export function createClient(options: ClientOptions): Client {
       },
       // A lock that is held keeps a page out of the back-forward cache, and a frozen tab would hold up all others.
       onSuspend: lock.release,
-      onResume: lock.request,
+      onResume: lead,
       onOnline: loop.online,
       onOffline: loop.offline,
     });
-  lock.request();
+  lead();
   // Not in the task of the start, for what it may cost. What is captured before knows the last page's.
   runtime.delay(() => {
     keeper.start();

@@ -42,8 +42,7 @@ export function createHeldLog(open: () => SegmentLog, isHeld: boolean): HeldLog 
     // What comes in this very turn has to stand behind what was held.
     moving = memory.read(EVERYTHING).then((held) => {
       moving = undefined;
-      // Their ids were the memory's.
-      written = target.append(held.map(({ id, ...segment }) => segment));
+      written = target.append(held);
     });
     await moving;
     await written;

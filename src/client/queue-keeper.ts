@@ -79,7 +79,7 @@ export function createQueueKeeper(setting: KeeperSetting): QueueKeeper {
 
   function grow(events: number, bytes: number): void {
     // Any script of the origin may have told of it.
-    if (!Number.isFinite(events + bytes)) return;
+    if (!(events >= 0 && bytes >= 0 && events + bytes < Number.POSITIVE_INFINITY)) return;
     level = { ...level, events: level.events + events, bytes: level.bytes + bytes };
     if (isBeyond() || isSampling()) check();
   }

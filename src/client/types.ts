@@ -99,7 +99,8 @@ export interface ClientOptions {
    */
   readonly maxEventsPerSecond?: number;
   /**
-   * Whether the user has agreed. `pending` captures and sends nothing; `granted` sends; `denied` captures nothing.
+   * Whether the user has agreed. `pending` captures and sends nothing; `granted` sends; `denied` captures nothing, and
+   * deletes what earlier pages have left.
    * @default 'granted'
    */
   readonly consent?: Consent;
@@ -111,7 +112,7 @@ export interface ClientOptions {
   readonly pendingIn?: 'memory' | 'log';
   /**
    * The browser's privacy signals that count as `denied` until {@link Client.consent} is called: Global Privacy Control,
-   * Do Not Track.
+   * Do Not Track. They stop the client, and delete nothing: the user may have agreed on the page before.
    * @default ['gpc']
    */
   readonly privacySignals?: readonly PrivacySignal[];

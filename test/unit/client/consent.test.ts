@@ -65,19 +65,27 @@ describe('consent that is pending, in memory', () => {
 
   test('knows a visitor of old when it is granted, and what was learnt meanwhile', async () => {
     const first = createTestClient();
-    first.client.track('Earlier');
+    first.client.group('group-7');
     const { clientId } = await first.client.stats();
     await first.client.close();
     const { client, relay } = createTestClient({ sharing: first, seed: 2, consent: 'pending' });
     client.identify('user-42');
     expect((await client.stats()).clientId).not.toBe(clientId);
 
-    await client.consent('granted');
+    const granted = client.consent('granted');
+    client.track('In the same turn');
+    for (let turn = 0; turn < 20; turn++) await Promise.resolve();
     client.track('Later');
+    await granted;
     await client.flush();
 
-    const context = JSON.parse(relay.batches.at(-1)?.segments.at(-1)?.context ?? '');
-    expect(context).toMatchObject({ anonymousId: clientId, userId: 'user-42' });
+    const later = relay.batches
+      .flatMap(({ segments }) => segments)
+      .find(({ lines }) => lines.some((line) => line.includes('Later')));
+    const context = JSON.parse(later?.context ?? '');
+    expect(context).toMatchObject({
+      ...{ anonymousId: clientId, userId: 'user-42', groupId: 'group-7' },
+    });
   });
 
   test('holds no more than the queue may, and declares what it gives up', async () => {
@@ -115,6 +123,22 @@ describe('consent that is pending, in memory', () => {
 });
 
 describe('consent that is pending, in the log', () => {
+  test('keeps the queue within its bounds too', async () => {
+    const { client, clock } = createTestClient({
+      ...{ consent: 'pending', pendingIn: 'log', maxQueueEvents: 50 },
+      runtime: { locks: createFakeLocks() },
+    });
+    for (let n = 0; n < 100; n++) {
+      client.track('Event', { n });
+      await clock.advance(100);
+    }
+
+    expect((await client.stats()).queue.events).toBeLessThanOrEqual(50);
+    await client.consent('granted');
+    await client.flush();
+    expectAccount(await client.stats());
+  });
+
   test('outlasts the page, and sends nothing', async () => {
     const first = createTestClient({ consent: 'pending', pendingIn: 'log' });
     first.client.track('One');
@@ -235,6 +259,9 @@ describe('consent that is denied', () => {
       { event: 'Again' },
     ]);
     expect(stats).toMatchObject({ captured: 5, stored: 3, dropped: 2 });
+    // Another visitor, and so another session.
+    expect(relay.sessions.map(({ client }) => client)[1]).toBe(stats.clientId);
+    expect(relay.sessions[0]?.client).not.toBe(stats.clientId);
   });
 
   test('does not send a batch again that was under way before, when it is granted again', async () => {
@@ -249,6 +276,17 @@ describe('consent that is denied', () => {
     await client.flush();
 
     expect(relay.batches[1]?.events).toMatchObject([{ type: 'drop' }]);
+  });
+
+  test('right after it was granted leaves nothing on the device', async () => {
+    const tested = createTestClient({ consent: 'pending' });
+    tested.client.track('One');
+    const granted = tested.client.consent('granted');
+    await Promise.all([granted, tested.client.consent('denied')]);
+    await tested.clock.advance(60_000);
+
+    expect(await footprint(tested)).toEqual(nothing);
+    expect(await tested.client.stats()).toMatchObject({ captured: 1, dropped: 1 });
   });
 
   test('and granted in one breath ends with what was said last', async () => {
@@ -322,6 +360,19 @@ describe('a privacy signal', () => {
 });
 
 describe('two tabs', () => {
+  test('do not wait for each other: the one whose user has agreed sends', async () => {
+    const runtime = { locks: createFakeLocks() };
+    const pending = createTestClient({ runtime, consent: 'pending' });
+    await pending.clock.settle();
+    const granted = createTestClient({ sharing: pending, seed: 2, runtime });
+    pending.client.track('Waits');
+    granted.client.track('Goes');
+    await pending.clock.advance(6000);
+
+    expect(pending.relay.stored).toHaveLength(1);
+    expect((await granted.client.stats()).leader).toBe(true);
+  });
+
   test('are one user: what is said in the one holds in the other', async () => {
     const runtime = { locks: createFakeLocks(), channel: createChannels() };
     const first = createTestClient({ runtime });

@@ -181,11 +181,12 @@ describe('the bounds of the queue', () => {
 
   test('are not moved by what any script of the origin may say', async () => {
     const { keeper, counts, write } = openKeeper({ maxQueueEvents: 10 });
-    for (const lie of [Number.NaN, Number.POSITIVE_INFINITY]) keeper.grow(lie, lie);
+    for (const lie of [Number.POSITIVE_INFINITY, Number.NaN, -1e9]) keeper.grow(lie, lie);
+    await write(10);
+    expect(counts()).toBe(0);
     await write(1);
 
-    expect(counts()).toBe(0);
-    expect((await keeper.count()).events).toBe(1);
+    expect((await keeper.count()).events).toBeLessThanOrEqual(9);
   });
 });
 
@@ -279,8 +280,9 @@ describe('sampling', () => {
   });
 
   test('is none where nobody asks for it', async () => {
-    const { keeper, write } = openKeeper({ maxQueueBytes: 10_000 });
-    await write(520);
+    const setting = { isLeader: () => false };
+    const { keeper, write } = openKeeper({ maxQueueBytes: 10_000, setting });
+    await write(1000);
 
     expect(keeper.leavesOut('metric', 'normal')).toBe(false);
   });

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { createLogStorage } from '../../../src/client/log-storage.ts';
+import { createMemoryLog } from '../../../src/queue/memory-log.ts';
 import type { Runtime } from '../../../src/runtime.ts';
 import {
   createTestClient,
@@ -15,6 +17,23 @@ const visitors = (tested: TestClient): { anonymousId: string; userId?: string }[
   tested.relay.batches.flatMap(({ segments }) =>
     segments.map(({ context }) => JSON.parse(context)),
   );
+
+describe('a visitor kept beside the log', () => {
+  test.each([
+    ['is not replaced by what was made up before it was known', 'of old', 'of old'],
+    ['is the one that was made up where there was none', undefined, 'made up'],
+  ])('%s', async (_, before, after) => {
+    const log = createMemoryLog();
+    if (before) await log.setValue('visitor', before);
+    const storage = createLogStorage(log, 'visitor');
+    const loaded = storage.load();
+    storage.setItem('', 'made up');
+    await loaded;
+
+    expect(storage.getItem('')).toBe(after);
+    expect(await log.getValue('visitor')).toBe(after);
+  });
+});
 
 describe('a worker', () => {
   test('that starts often is one client, from its first event on, and knows its user', async () => {
