@@ -31,9 +31,6 @@ import type {
 } from './types.ts';
 import { createWhenKnown } from './when-known.ts';
 
-/** The first write of a page without `localStorage` waits so long for the visitor. */
-const VISITOR_WAIT_MS = 500;
-
 /**
  * Starts capturing and delivering. Throws a {@link RivuletError} where an option is wrong; nothing throws after that.
  *
@@ -70,14 +67,8 @@ export function createClient(options: ClientOptions): Client {
     key: databaseName,
     isKept,
   });
-  /** The visitor, where it has to be waited for. */
-  const ready =
-    logStorage && isKept
-      ? Promise.race([
-          logStorage.load(),
-          new Promise<void>((resolve) => void runtime.delay(resolve, VISITOR_WAIT_MS)),
-        ])
-      : undefined;
+  /** The visitor, where it has to be waited for: as long as the log waits for its database, at most. */
+  const ready = isKept ? logStorage?.load() : undefined;
   const whenKnown = createWhenKnown(ready);
   const transport = createFetchTransport(runtime, settings.requestTimeoutMs);
   const isOffline = (): boolean => runtime.navigator?.onLine === false;
