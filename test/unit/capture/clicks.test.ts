@@ -15,6 +15,7 @@ function show(html: string): { captured: Captured[]; writes: () => number } {
     track: (...call) => captured.push(JSON.parse(JSON.stringify(call))),
     page: () => {},
     write: () => writes++,
+    on: () => () => {},
   } as CaptureHost);
   return { captured, writes: () => writes };
 }

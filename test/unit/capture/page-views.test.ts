@@ -14,6 +14,7 @@ function open(options?: PageViewOptions) {
       views.push([pathname + hash, properties?.referrer]);
     },
     write: () => {},
+    on: () => () => {},
   } as CaptureHost);
   return { ...page, history: page.window.history, views, stop };
 }

@@ -173,6 +173,16 @@ describe('a segment that does not open', () => {
     expect(head.map(({ lane }) => lane)).toEqual(['lane-aaaa']);
   });
 
+  it('does not widen what is asked for, however large it is what stands behind it', async () => {
+    const { log } = await withLost();
+    await log.settle([{ lane: 'lane-aaaa', first: 1, count: 2 }]);
+    await log.append([segmentOf('lane-bbbb', 1, 300), segmentOf('lane-cccc', 1, 1)]);
+
+    const head = await log.read({ maxEvents: 1, maxBytes: 1 });
+
+    expect(head.map(({ lane }) => lane)).toEqual(['lane-bbbb']);
+  });
+
   it('ends the search where the log ends', async () => {
     const disk = createMemoryLog();
     const other = seal(disk, createToyCipher(7));
