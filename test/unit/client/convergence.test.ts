@@ -84,6 +84,7 @@ function createWorld(fates: Fate[], delays: number[], seed: number) {
   const evicted = new Set<string>();
   /** Given up while no request held them. */
   const gone = new Set<string>();
+  const revived: string[] = [];
   const stored = new Map<string, number>();
   const arrivals: string[] = [];
   const declared = new Set<string>();
@@ -206,7 +207,8 @@ function createWorld(fates: Fate[], delays: number[], seed: number) {
       expect(payload.value.segments.flatMap(({ lines }) => lines)).toEqual(
         ids.map((id) => `"${id}"`),
       );
-      for (const id of ids) expect(gone.has(id), `${id} was given up`).toBe(false);
+      // Not thrown: the loop would take it for a failure of the log, and go on.
+      for (const id of ids) if (gone.has(id)) revived.push(id);
       underWay.add(ids);
       await pass(delays.shift() ?? 1);
       const answered = decide(ranges);
@@ -332,6 +334,7 @@ function createWorld(fates: Fate[], delays: number[], seed: number) {
     declared,
     refused,
     evicted,
+    revived,
     unknown,
   };
 }
@@ -340,9 +343,9 @@ describe('the delivery loop', () => {
   test('stores, or declares, each event in order, and once unless an outcome was unknown, whatever happens', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(step, { maxLength: 40 }),
-        fc.array(fc.constantFrom(...FATES), { maxLength: 25 }),
-        fc.array(fc.integer({ min: 1, max: 400 }), { maxLength: 40 }),
+        fc.array(step, { minLength: 10, maxLength: 40, size: 'max' }),
+        fc.array(fc.constantFrom(...FATES), { maxLength: 25, size: 'max' }),
+        fc.array(fc.integer({ min: 1, max: 400 }), { maxLength: 80, size: 'max' }),
         fc.integer(),
         async (steps, fates, delays, seed) => {
           const world = createWorld([...fates], [...delays], seed);
@@ -352,6 +355,7 @@ describe('the delivery loop', () => {
           await clock.advance(120_000);
 
           expect((await world.log.stats()).events).toBe(0);
+          expect(world.revived).toEqual([]);
           for (const id of captured) {
             const copies = stored.get(id) ?? 0;
             expect(copies > 0 || declared.has(id), `${id} has an end`).toBe(true);
@@ -370,7 +374,7 @@ describe('the delivery loop', () => {
           }
         },
       ),
-      { numRuns: Number(process.env.RUNS ?? 300) },
+      { numRuns: Number(process.env.RUNS ?? 150) },
     );
-  });
+  }, 60_000);
 });
