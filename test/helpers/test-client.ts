@@ -101,10 +101,12 @@ const everybodysLocks = {
 /** WebCrypto as the client uses it, whose work the clock waits for. */
 function watchedSubtle({ watch }: FakeClock): SubtleCrypto {
   const { subtle } = crypto;
-  return {
-    importKey: (...args: Parameters<SubtleCrypto['importKey']>) => watch(subtle.importKey(...args)),
-    sign: (...args: Parameters<SubtleCrypto['sign']>) => watch(subtle.sign(...args)),
-  } as SubtleCrypto;
+  return new Proxy(subtle, {
+    get:
+      (_, name: keyof SubtleCrypto) =>
+      (...args: unknown[]): Promise<unknown> =>
+        watch(Reflect.apply(subtle[name], subtle, args)),
+  });
 }
 
 /** A `Storage` of the test's own: happy-dom's is one for the whole file. */
