@@ -1,8 +1,8 @@
 import { segmentBytes } from './segment.ts';
 import type { LogBounds, LogStats, Segment, StoredSegment, Surplus } from './types.ts';
 
-/** A clock that says less was never set: nobody knows how old that segment is. */
-const CLOCKS_ARE_SET_SINCE = Date.UTC(2020);
+/** 2020-01-01. A clock that says less was never set: nobody knows how old that segment is. */
+const CLOCKS_ARE_SET_SINCE = 1_577_836_800_000;
 /** What of the bounds stays when they are exceeded: not every append shall be one too many. */
 const KEPT_PART = 0.9;
 const PAGE_SEGMENTS = 16;
