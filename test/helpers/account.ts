@@ -68,7 +68,7 @@ export async function computeAccount(
   const { rejected = 0 } = droppedBy;
   const total = [...captured.values()].reduce((sum, count) => sum + count, 0);
   return {
-    lanes: captured.size,
+    lanes: [...captured.values()].filter((count) => count > 0).length,
     captured: total,
     stored,
     rejected,

@@ -6,6 +6,9 @@ export interface Told {
   /** The last number that was given, and the last that is in the log. */
   readonly captured: number;
   readonly logged: number;
+  /** Events that left, of any lane and each time that they did; and those of them that receipts spoke of. */
+  readonly sent: number;
+  readonly answered: number;
 }
 
 /** Hears from every page of a browser how far its lane is: a page may end before anybody can ask it. */
@@ -14,6 +17,8 @@ export interface Witness {
   readonly attend: (context: BrowserContext) => Promise<void>;
   /** The last word of each lane. */
   readonly lanes: () => readonly Told[];
+  /** Events that left without a receipt: so many may be stored although their client does not know. */
+  readonly inDoubt: () => number;
   /** Resolves when lanes have so many events in the log, all together. */
   readonly whenLogged: (events: number) => Promise<void>;
 }
@@ -32,6 +37,8 @@ export function createWitness(): Witness {
       });
     },
     lanes: () => [...lanes.values()],
+    inDoubt: () =>
+      [...lanes.values()].reduce((sum, { sent, answered }) => sum + sent - answered, 0),
     whenLogged: (events) =>
       new Promise((resolve) => {
         const check = (): void => {

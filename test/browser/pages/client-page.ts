@@ -12,15 +12,15 @@ declare global {
   }
 }
 
-/** Tells the test, where one listens, how far the lane is: once for each task that moves it. */
+/** Tells the test, where one listens, how far the lane is: once for each task that moves it, and what it has sent. */
 export function tell(client: Client): void {
   const { tellTest } = window;
-  let told: Told = { lane: '', captured: 0, logged: 0 };
+  let told: Told = { lane: '', captured: 0, logged: 0, sent: 0, answered: 0 };
   let isDue = false;
 
   function know(news: Partial<Told>): void {
     told = { ...told, ...news };
-    if (!tellTest || isDue) return;
+    if (!tellTest || isDue || !told.lane) return;
     isDue = true;
     queueMicrotask(() => {
       isDue = false;
@@ -29,8 +29,14 @@ export function tell(client: Client): void {
     });
   }
 
+  // A page that has captured nothing yet may send what others left.
+  client.stats().then(({ lane }) => know({ lane }));
   client.on('captured', ({ lane, seq }) => know({ lane, captured: seq }));
   client.on('logged', ({ lane, first, count }) => know({ lane, logged: first + count - 1 }));
+  client.on('sending', ({ ranges }) =>
+    know({ sent: ranges.reduce((sum, { count }) => sum + count, told.sent) }),
+  );
+  client.on('receipt', ({ receipt }) => know({ answered: told.answered + receipt.count }));
 }
 
 /** Captures `count` events of that name in this very task: numbered, and each unlike every other whatever its id. */
