@@ -221,6 +221,23 @@ describe('storage that the browser must not clear', () => {
   });
 });
 
+describe('a client that has closed', () => {
+  test('answers still, and throws and rejects nothing', async () => {
+    const { client, clock } = createTestClient({ runtime: { channel: createChannels() } });
+    client.track('One');
+    await client.close();
+
+    client.track('Late');
+    client.identify('late');
+    await client.flush();
+    const denied = client.consent('denied');
+    await clock.advance(10_000);
+    await denied;
+    expect(await client.rejected()).toEqual([]);
+    expect((await client.stats()).captured).toBe(1);
+  });
+});
+
 describe('two clients of one database', () => {
   const start = async (writeKeys: readonly [string, string]) => {
     const runtime = { locks: createFakeLocks(), channel: createChannels() };
