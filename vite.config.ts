@@ -36,7 +36,7 @@ const builds: Record<string, UserConfig> = {
       rolldownOptions: {
         external: [/^(?!idb$)[a-z@]/],
         treeshake: idbCore,
-        output: { banner: ({ name }) => (name === 'index' ? IDB_NOTICE : '') },
+        output: { banner: ({ name }) => (/^(index|service-worker)$/.test(name) ? IDB_NOTICE : '') },
       },
       // An application's bundler minifies; readable code is what a stack trace should show.
       minify: false,

@@ -21,8 +21,9 @@ type Sealable = Pick<Segment, 'count' | 'context' | 'body' | 'sealedBefore'>;
  * A log over another, which gets context and events as one ciphertext. What cannot be opened is never sent: it is passed
  * over, and becomes a surplus of the reason `storage_lost`.
  *
- * Sealing leaves the turn: unlike other logs' an append is not written when the call returns, and a page that ends in this
- * very task may lose it. Nothing is left in plain for that.
+ * Sealing leaves the turn: unlike other logs' an append is not written when the call returns, and a page that ends then
+ * loses it. In Chromium 156 that is what is captured in the `pagehide` of a page that leaves its site, and seldom what is
+ * captured in the task of a `window.close()`. Nothing is left in plain for that.
  */
 export function createSealedLog(
   log: SegmentLog,
