@@ -17,6 +17,9 @@ interface SyncEvent extends Event {
  * something is left, the browser is asked to try again: how often and when is its own rule. Throws a {@link RivuletError}
  * where an option is wrong.
  *
+ * It hears nothing of what a user decides in a page. Where events wait for consent in the log (`pendingIn: 'log'`), register
+ * the worker when the user has agreed.
+ *
  * @example
  * deliverInBackground({ endpoint: 'https://events.example.com', writeKey: 'shop' });
  */
