@@ -198,8 +198,14 @@ export function createClient(options: ClientOptions): Client {
         if (!lifecycle?.isReplaced()) loop.leave();
       },
       // A lock that is held keeps a page out of the back-forward cache, and a frozen tab would hold up all others.
-      onSuspend: lock.release,
-      onResume: lead,
+      onSuspend() {
+        lock.release();
+        tabs.rest();
+      },
+      onResume() {
+        tabs.resume();
+        lead();
+      },
       onOnline: loop.online,
       onOffline: loop.offline,
     });

@@ -7,6 +7,9 @@ import type { Consent } from './types.ts';
 export interface TabChannel {
   /** So much was written to the log; what the user has decided, where that is the news. */
   readonly tell: (events: number, bytes: number, consent?: Consent) => void;
+  /** The page stands still: news of a write would end its stay in the back-forward cache. */
+  readonly rest: () => void;
+  readonly resume: () => void;
   readonly close: () => void;
 }
 
@@ -23,11 +26,19 @@ export interface TabChannelSetting {
 
 export function createTabChannel(setting: TabChannelSetting): TabChannel {
   const { name, source, onWrite, onConsent, emitter } = setting;
-  let channel = setting.channel?.(name);
+  // Apart, and open as long as the page is: one that stands still must not come back without having heard.
+  let decisions = open(`${name} consent`);
+  let writes: BroadcastChannel | undefined;
   let isTold = false;
 
+  function open(channelName: string): BroadcastChannel | undefined {
+    const channel = setting.channel?.(channelName);
+    if (channel) channel.onmessage = ({ data }) => hear(data);
+    return channel;
+  }
+
   function tell(...news: readonly [events: number, bytes: number, consent?: Consent]): void {
-    channel?.postMessage([source, ...news]);
+    (news[2] ? decisions : writes)?.postMessage([source, ...news]);
   }
 
   function hear(data: unknown): void {
@@ -46,14 +57,26 @@ export function createTabChannel(setting: TabChannelSetting): TabChannel {
     tell(0, 0);
   }
 
-  if (channel) channel.onmessage = ({ data }) => hear(data);
-  tell(0, 0);
+  function rest(): void {
+    writes?.close();
+    writes = undefined;
+  }
+
+  function resume(): void {
+    writes ??= open(name);
+    tell(0, 0);
+  }
+
+  resume();
 
   return {
     tell,
+    rest,
+    resume,
     close() {
-      channel?.close();
-      channel = undefined;
+      rest();
+      decisions?.close();
+      decisions = undefined;
     },
   };
 }

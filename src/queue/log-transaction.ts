@@ -52,12 +52,16 @@ export async function readHead(
   }
 }
 
-/** `refused` are rejected ones that come from elsewhere. */
+/**
+ * `refused` are rejected ones that come from elsewhere. A full disk takes nothing but deletions: there the events are counted
+ * anew later, and what was rejected is not kept.
+ */
 export async function settleRanges(
   transaction: IDBTransaction,
   ranges: readonly LaneRange[],
   rejected: readonly RejectedRun[],
   refused: readonly RejectedSegment[],
+  isFull = false,
 ): Promise<void> {
   const segments = transaction.objectStore('segments');
   const values = transaction.objectStore('values');
@@ -91,8 +95,9 @@ export async function settleRanges(
       }
     }
   }
-  values.put(tally, TALLY_KEY);
-  if (allRefused.length === 0) return;
+  if (isFull && tally.lost.length === 0) values.delete(TALLY_KEY);
+  else values.put(tally, TALLY_KEY);
+  if (isFull || allRefused.length === 0) return;
   const store = transaction.objectStore('rejected');
   const kept = newestRejected([...(await readRejected(transaction)), ...allRefused]);
   store.clear();
@@ -126,7 +131,8 @@ export async function countSegments(
     if (isStoredSegment(record)) addToTally(tally, record, 1);
     else foreign.push(record);
   }
-  values.put(tally, TALLY_KEY);
+  // A full disk can still be counted where nothing is on it.
+  if (page.length > 0) values.put(tally, TALLY_KEY);
   const isAll = page.length < PAGE_RECORDS;
   const [oldest] = isAll
     ? await readHead(transaction, createHead({ maxEvents: 1, maxBytes: 1 }), foreign)

@@ -179,7 +179,15 @@ export function openLog(options: OpenLogOptions): SegmentLog {
     rejected: readonly RejectedRun[],
   ): Promise<void> {
     const held = memory.refused();
-    await transact('readwrite', (transaction) => settleRanges(transaction, ranges, rejected, held));
+    const settleOnDisk = (isFull: boolean): Promise<void> =>
+      transact('readwrite', (transaction) =>
+        settleRanges(transaction, ranges, rejected, held, isFull),
+      );
+    await settleOnDisk(false).catch((error: RivuletError) => {
+      // What is stored has to go, or nothing would ever make room.
+      if ((error.cause as Error | undefined)?.name !== 'QuotaExceededError') throw error;
+      return settleOnDisk(true);
+    });
     memory.forgetRefused(held);
     if (memory.stored().length === 0) return;
     // Room has been made.
