@@ -8,6 +8,7 @@ declare global {
     readonly client: Client;
     /** Whether the page was shown last from the back-forward cache. */
     persisted?: boolean | undefined;
+    stopCapturing: () => void;
     readonly rivulet: typeof import('../browser/pages/client-page.ts');
   }
 }
@@ -42,12 +43,14 @@ export async function keepCapturing(
   event: string,
   { count, everyMs }: { readonly count: number; readonly everyMs: number },
 ): Promise<() => Promise<void>> {
-  const timer = await page.evaluate(
-    ([event, count, everyMs]) =>
-      window.setInterval(() => window.rivulet.capture(event, count), everyMs),
+  await page.evaluate(
+    ([event, count, everyMs]) => {
+      const timer = setInterval(() => window.rivulet.capture(event, count), everyMs);
+      window.stopCapturing = () => clearInterval(timer);
+    },
     [event, count, everyMs] as const,
   );
-  return () => page.evaluate((timer) => window.clearInterval(timer), timer);
+  return () => page.evaluate(() => window.stopCapturing());
 }
 
 /** Sends until the log of the whole origin is empty. */
