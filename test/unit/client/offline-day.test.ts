@@ -24,7 +24,9 @@ test('a day offline, with an event a minute and restarts in between, loses, doub
   expect([...relay.sessions, ...relay.batches]).toEqual([]);
 
   device.page.setOnline(true);
-  for (let minute = 0; minute < 10; minute++) await clock.advance(MINUTE_MS);
+  await clock.advance(10 * MINUTE_MS);
+  // Its database has a pace of its own, which the clock does not wait for.
+  await device.client.flush();
 
   const stats = await device.client.stats();
   expect(stats).toMatchObject({ stored: DAY_MINUTES, dropped: 0, rejected: 0 });
