@@ -9,6 +9,9 @@ interface Lease {
   readonly until: number;
 }
 
+/** How far two tabs' clocks, read at the same moment, may be apart by the time that their transactions have their turn. */
+const CLOCK_SLACK_MS = 60_000;
+
 /** What is there is given to `next`, in one step, and what it answers is there from then on. */
 export type Exchange = (
   key: string | number,
@@ -23,8 +26,8 @@ export function createStoredValues(
     async lease(owner, from, until) {
       const lease = { owner, from, until };
       const isFree = (held: Lease | undefined): boolean =>
-        // Of one that began in the future, the clock was set back: nobody knows when it ends.
-        !held || held.owner === owner || held.until <= from || held.from > from;
+        // Of one that began well in the future, the clock was set back: nobody knows when it ends.
+        !held || held.owner === owner || held.until <= from || held.from > from + CLOCK_SLACK_MS;
       const now = await exchange(LEASE_KEY, (held) => (isFree(held as Lease) ? lease : held));
       return (now as Lease).owner === owner;
     },
