@@ -94,7 +94,7 @@ function start(page: { rivulet?: Global }): void {
 }
 
 try {
-  start(window as { rivulet?: Global });
+  start(globalThis as { rivulet?: Global });
 } catch (error) {
   report(error);
 }
