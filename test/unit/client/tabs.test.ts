@@ -1,26 +1,11 @@
 import { describe, expect, test, vi } from 'vitest';
 import { createTabLock, type TabLockSetting } from '../../../src/client/tab-lock.ts';
 import type { SegmentLog } from '../../../src/queue/types.ts';
+import { createChannels } from '../../helpers/fake-channels.ts';
 import { createFakeClock, type FakeClock } from '../../helpers/fake-clock.ts';
 import { createFakeLocks } from '../../helpers/fake-locks.ts';
 import { createTestClient, type TestClient } from '../../helpers/test-client.ts';
 import { createTestPage } from '../../helpers/test-page.ts';
-
-/** A channel between the tabs of one test, in this very turn. */
-function createChannels(): (name: string) => BroadcastChannel {
-  const open = new Set<{ onmessage: ((event: { data: unknown }) => void) | null }>();
-  return () => {
-    const channel = {
-      onmessage: null as ((event: { data: unknown }) => void) | null,
-      postMessage(data: unknown) {
-        for (const other of open) if (other !== channel) other.onmessage?.({ data });
-      },
-      close: () => open.delete(channel),
-    };
-    open.add(channel);
-    return channel as unknown as BroadcastChannel;
-  };
-}
 
 function openTabs(): [TestClient, TestClient] {
   const locks = createFakeLocks();
@@ -98,6 +83,54 @@ describe('two tabs', () => {
     expect({ stored, queued }).toEqual({ stored: 0, queued: 1 });
     await first.clock.settle();
     expect(first.relay.stored).toHaveLength(1);
+  });
+});
+
+describe('two tabs that begin in the same moment', () => {
+  test('open one fresh database, and deliver once what the first had captured before', async () => {
+    const locks = createFakeLocks();
+    const channel = createChannels();
+    const first = createTestClient({ runtime: { locks, channel } });
+    first.client.track('Before');
+    const second = createTestClient({ sharing: first, seed: 2, runtime: { locks, channel } });
+    first.client.track('After');
+    second.client.track('Second');
+    await first.clock.advance(10_000);
+
+    expect([...first.heardOf('error'), ...second.heardOf('error')]).toEqual([]);
+    expect(first.relay.stored).toHaveLength(3);
+    expect(new Set(first.relay.stored).size).toBe(3);
+  });
+});
+
+describe('two tabs, one of which gets its database late', () => {
+  test('share one sender from then on', async () => {
+    const locks = createFakeLocks();
+    const channel = createChannels();
+    const first = createTestClient({ runtime: { locks, channel } });
+    await first.clock.settle();
+    const factory = first.runtime.indexedDB as IDBFactory;
+    let isRefused = true;
+    const indexedDB = {
+      open(...args: Parameters<IDBFactory['open']>) {
+        if (isRefused) throw new DOMException('not now', 'UnknownError');
+        return factory.open(...args);
+      },
+    } as IDBFactory;
+    const second = createTestClient({
+      sharing: first,
+      seed: 2,
+      runtime: { locks, channel, indexedDB },
+    });
+    await first.clock.settle();
+    expect((await second.client.stats()).leader).toBe(true);
+
+    isRefused = false;
+    await first.clock.advance(2000);
+
+    expect(second.heardOf('storage').map(({ log }) => log)).toEqual(['memory', 'indexeddb']);
+    expect((await second.client.stats()).leader).toBe(false);
+    expect((await second.client.stats()).pause).toEqual({ reason: 'follower' });
   });
 });
 
