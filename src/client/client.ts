@@ -57,6 +57,8 @@ export function createClient(options: ClientOptions): Client {
         // No other tab can read this one's memory.
         if (kind === 'memory') lock.standAlone();
         else lock.share();
+        // What the user has denied, a database that opens late may hold still.
+        if (consent.state() === 'denied') consent.decide('denied');
       },
     });
   const log = createHeldLog(open, !isKept);

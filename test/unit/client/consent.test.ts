@@ -236,6 +236,39 @@ describe('consent that is denied', () => {
     expect(heardOf('error').some(({ code }) => code === 'storage_failed')).toBe(true);
   });
 
+  test('reaches a database that could not be opened by then', async () => {
+    const before = createTestClient({ relay: { otherwise: () => 'network' } });
+    before.client.track('Queued');
+    await before.client.close();
+    const factory = before.runtime.indexedDB as IDBFactory;
+    let isRefused = true;
+    const indexedDB = {
+      open(...args: Parameters<IDBFactory['open']>) {
+        if (isRefused) throw new DOMException('not now', 'UnknownError');
+        return factory.open(...args);
+      },
+    } as IDBFactory;
+    const { client, clock } = createTestClient({
+      sharing: before,
+      seed: 2,
+      runtime: { indexedDB },
+    });
+    await clock.settle();
+    await client.consent('denied');
+
+    isRefused = false;
+    await clock.advance(2000);
+    await client.close();
+
+    const after = createTestClient({
+      sharing: before,
+      seed: 3,
+      consent: 'pending',
+      pendingIn: 'log',
+    });
+    expect((await after.client.stats()).queue.events).toBe(0);
+  });
+
   test('and granted again on the same page declares what is missing, then and not before', async () => {
     const { client, clock, relay } = createTestClient();
     client.track('One');
