@@ -82,6 +82,36 @@ it('delivers by the script tag what the page collected before it had loaded', as
   expect(errors).toEqual([]);
 });
 
+it('sends nothing before the user agrees, as the consent sample has it', async () => {
+  const program = await bundle(readmeSample('ts', 'Consent'));
+
+  const { relay, page, errors } = await openPage(
+    '<button id="agree">Agree</button><script type="module" src="/program.js"></script>',
+    { '/program.js': program },
+  );
+  // Hidden and shown again: a page that may end sends what it has.
+  await page.evaluate(() => document.dispatchEvent(new Event('freeze')));
+  expect(relay.events).toEqual([]);
+  await page.click('#agree');
+
+  await arrived(relay, { event: 'Landed' });
+  expect(errors).toEqual([]);
+});
+
+it('seals what waits, and delivers it, as the encryption sample has it', async () => {
+  const program = await bundle(
+    `${readmeSample('ts', 'Encryption at rest').replace('createClient({', 'globalThis.client = createClient({')}
+    globalThis.client.track('Sealed');`,
+  );
+
+  const { relay, errors } = await openPage('<script type="module" src="/program.js"></script>', {
+    '/program.js': program,
+  });
+
+  await arrived(relay, { event: 'Sealed' });
+  expect(errors).toEqual([]);
+});
+
 it('reads the stream back as the consumer sample does', async () => {
   const program = await bundle(readmeSample('ts', 'See where an event is', 'createLedger'));
   const { relay, lines } = await openPage('<script type="module" src="/program.js"></script>', {

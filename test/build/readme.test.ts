@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { readmeSamples } from '../helpers/readme-samples.ts';
@@ -22,4 +22,12 @@ test('the README names every script that a person may run', () => {
   );
 
   expect(unnamed).toEqual([]);
+});
+
+test('every file that the README links to is there', () => {
+  const readme = readFileSync(resolve(root, 'README.md'), 'utf8');
+  const links = [...readme.matchAll(/\]\((?!https?:|#)([^)]+)\)/g)].map(([, path]) => `${path}`);
+
+  expect(links.length).toBeGreaterThan(30);
+  expect(links.filter((path) => !existsSync(resolve(root, path)))).toEqual([]);
 });
