@@ -6,6 +6,7 @@ import { MAX_BATCH_BYTES, MAX_BATCH_EVENTS } from '../protocol/limits.ts';
 import { type BatchAnswer, isBatchAnswer, reactionTo } from '../protocol/receipt.ts';
 import type { RemoteConfig } from '../protocol/session.ts';
 import { type BatchPlan, planBatch } from '../queue/batch-planner.ts';
+import { overlap } from '../queue/lane-range.ts';
 import type { Segment, SegmentLog } from '../queue/types.ts';
 import { compress } from '../transport/compress.ts';
 import { type Answer, MAX_KEEPALIVE_BYTES, type Transport } from '../transport/fetch-transport.ts';
@@ -13,7 +14,6 @@ import { backoffMs, boundedWaitMs, MAX_WAIT_MS, spreadMs } from '../transport/re
 import type { Signer } from '../transport/signer.ts';
 import type { Emitter } from './emitter.ts';
 import { encodeBatch, type PreparedBatch, planWithin, prepareBatch } from './encode-batch.ts';
-import { overlap } from './lane-range.ts';
 import { createLogTail } from './log-tail.ts';
 import type { ResolvedOptions } from './options.ts';
 import { SDK } from './sdk.ts';

@@ -1,8 +1,8 @@
 import type { LaneRange } from '../protocol/event.ts';
-import { remainderOf } from '../queue/remainder.ts';
+import { without } from '../queue/lane-range.ts';
+import { runOf } from '../queue/remainder.ts';
 import { segmentBytes } from '../queue/segment.ts';
-import type { Segment, StoredSegment } from '../queue/types.ts';
-import { overlap } from './lane-range.ts';
+import type { Segment } from '../queue/types.ts';
 
 /**
  * The whole log in memory, as long as that is little: what this page has written since the log was last seen empty, less
@@ -34,12 +34,9 @@ export function createLogTail(maxBytes: number): LogTail {
       }
     },
     drop(range) {
-      known = known?.flatMap((segment) => {
-        const { lane, first, count } = segment;
-        // The common case first: nothing is cut, so nothing is copied.
-        if (!overlap({ lane, first, count }, range)) return [segment];
-        return [...remainderOf({ ...segment, id: 0 } satisfies StoredSegment, range)];
-      });
+      known = known?.flatMap((segment) =>
+        without(segment, range).map((rest) => runOf(segment, rest)),
+      );
       if (!isWhole && known?.length === 0) known = undefined;
     },
     lose() {

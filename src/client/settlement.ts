@@ -1,9 +1,9 @@
 import type { LaneRange } from '../protocol/event.ts';
 import type { Receipt, RejectionCode } from '../protocol/receipt.ts';
+import { overlap, without } from '../queue/lane-range.ts';
 import type { RejectedRun, SegmentLog } from '../queue/types.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Emitter } from './emitter.ts';
-import { overlap, without } from './lane-range.ts';
 
 /** Takes out of the log what has found its end, and counts it. */
 export interface Settlement {

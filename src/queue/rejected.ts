@@ -1,4 +1,5 @@
 import type { LaneRange } from '../protocol/event.ts';
+import { overlap } from './lane-range.ts';
 import { runOf } from './remainder.ts';
 import {
   MAX_REJECTED_EVENTS,
@@ -13,15 +14,11 @@ export function rejectedOf(
   settled: LaneRange,
   rejected: readonly RejectedRun[],
 ): RejectedSegment[] {
-  return rejected.flatMap(({ lane, first, count, code, reason, at }) => {
-    const from = Math.max(first, settled.first, segment.first);
-    const to = Math.min(
-      first + count,
-      settled.first + settled.count,
-      segment.first + segment.count,
-    );
-    if (lane !== segment.lane || from >= to) return [];
-    return [{ ...runOf(segment, from - segment.first, to - from), code, reason, at }];
+  return rejected.flatMap((run) => {
+    const refused = overlap(run, settled);
+    const range = refused && overlap(refused, segment);
+    const { code, reason, at } = run;
+    return range ? [{ ...runOf(segment, range), code, reason, at }] : [];
   });
 }
 
@@ -32,9 +29,9 @@ export function newestRejected(rejected: readonly RejectedSegment[]): RejectedSe
     .reverse()
     .sort((a, b) => b.at - a.at)
     .flatMap((run) => {
-      const kept = Math.min(run.count, room);
-      room -= kept;
-      return kept > 0 ? [runOf(run, run.count - kept, kept)] : [];
+      const count = Math.min(run.count, room);
+      room -= count;
+      return count > 0 ? [runOf(run, { first: run.first + run.count - count, count })] : [];
     })
     .reverse();
 }

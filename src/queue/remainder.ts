@@ -1,4 +1,5 @@
 import type { LaneRange } from '../protocol/event.ts';
+import { without } from './lane-range.ts';
 import { sliceLines } from './lines.ts';
 import type { Segment, StoredSegment } from './types.ts';
 
@@ -14,32 +15,27 @@ const EVENT_STEP = 2 ** -20;
  * place and with its lines as they were.
  */
 export function remainderOf(segment: StoredSegment, range: LaneRange): readonly StoredSegment[] {
-  if (segment.lane !== range.lane) return [segment];
-  const { id, first, count } = segment;
-  const run = (from: number, to: number): StoredSegment => {
-    const kept = runOf(segment, from, to - from);
-    return kept === segment ? segment : { ...kept, id: id + from * EVENT_STEP };
-  };
-  const start = range.first - first;
-  const end = start + range.count;
-  // A range beside the segment leaves one of the two runs whole, and the other without an event.
-  return [run(0, Math.min(start, count)), run(Math.max(end, 0), count)].filter(
-    ({ count }) => count > 0,
+  return without(segment, range).map((rest) =>
+    rest.count === segment.count
+      ? segment
+      : {
+          ...runOf(segment, rest),
+          id: segment.id + (rest.first - segment.first) * EVENT_STEP,
+        },
   );
 }
 
-/** `count` events from the one at `from` on; the whole is itself. Ciphertext is not cut. */
+/** The events of a run that lies within the segment; the whole is itself. Ciphertext is not cut. */
 export function runOf<T extends Pick<Segment, 'first' | 'count' | 'body' | 'sealedBefore'>>(
   segment: T,
-  from: number,
-  count: number,
+  { first, count }: Pick<LaneRange, 'first' | 'count'>,
 ): T {
   if (count === segment.count) return segment;
-  const { first, body, sealedBefore } = segment;
+  const { body, sealedBefore } = segment;
+  const from = first - segment.first;
   return {
     ...segment,
-    first: first + from,
-    count,
+    ...{ first, count },
     ...(sealedBefore === undefined
       ? { body: sliceLines(body, from, count) }
       : { sealedBefore: sealedBefore + from }),
