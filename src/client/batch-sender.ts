@@ -13,7 +13,7 @@ import { type Answer, MAX_KEEPALIVE_BYTES, type Transport } from '../transport/f
 import { backoffMs, boundedWaitMs, MAX_WAIT_MS, spreadMs } from '../transport/retry.ts';
 import type { Signer } from '../transport/signer.ts';
 import type { Emitter } from './emitter.ts';
-import { encodeBatch, type PreparedBatch, planWithin, prepareBatch } from './encode-batch.ts';
+import { encodeBatch, type PreparedBatch, prepareBatch } from './encode-batch.ts';
 import { createLogTail } from './log-tail.ts';
 import type { ResolvedOptions } from './options.ts';
 import { SDK } from './sdk.ts';
@@ -166,10 +166,8 @@ export function createBatchSender(setting: SenderSetting): BatchSender {
     session: Session,
     maxBytes: number,
   ): Promise<Outcome> | undefined {
-    const plan = planWithin(segments, {
-      maxEvents: limits().maxEvents,
-      maxBytes: maxBytes - session.token.length - MAX_LINES_BYTES,
-    });
+    const room = maxBytes - session.token.length - MAX_LINES_BYTES;
+    const plan = planBatch(segments, { ...limits(), maxBytes: room }, true);
     if (plan.events === 0) return undefined;
     const payload = encodePlan(plan, session);
     const batch = prepareBatch(plan, payload.length, payload);

@@ -9,7 +9,7 @@ import { createContextReader, readTimezone } from './context.ts';
 import { createDeliveryLoop } from './delivery-loop.ts';
 import { createEmitter } from './emitter.ts';
 import { createHeldLog } from './held-log.ts';
-import { createIdentity, type Visitor } from './identity.ts';
+import { createIdentity } from './identity.ts';
 import { createLane, type EventFields } from './lane.ts';
 import { createLogStorage } from './log-storage.ts';
 import { openDevice } from './open-device.ts';
@@ -55,8 +55,7 @@ export function createClient(options: ClientOptions): Client {
       onChange({ kind, inMemory }) {
         emit('storage', { log: kind, inMemory, at: runtime.now() });
         // No other tab can read this one's memory.
-        if (kind === 'memory') lock.standAlone();
-        else lock.share();
+        lock.standAlone(kind === 'memory');
         // What the user has denied, a database that opens late may hold still.
         if (consent.state() === 'denied') consent.decide('denied');
       },
@@ -243,11 +242,6 @@ export function createClient(options: ClientOptions): Client {
   const trackPage: Client['page'] = (name, properties, more) =>
     add('page', { event: name, properties }, more);
 
-  async function visitor(): Promise<Visitor> {
-    await ready;
-    return identity.current();
-  }
-
   async function queue(): Promise<ClientStats['queue']> {
     const stats = await keeper.count();
     return { ...stats, events: stats.events + lane.unwritten() };
@@ -321,24 +315,27 @@ export function createClient(options: ClientOptions): Client {
     persist: async () => (await runtime.navigator?.storage?.persist?.().catch(() => {})) ?? false,
     close: () => (closing ??= stop()),
     on,
-    stats: async () => ({
-      clientId: (await visitor()).clientId,
-      lane: lane.id,
-      captured: lane.captured(),
-      ...sender.counts(),
-      dropped,
-      droppedBy,
-      queue: await queue(),
-      // After the log has answered: by then it knows where it lives.
-      log: log.kind,
-      maxQueueBytes: keeper.maxBytes(),
-      consent: consent.state(),
-      leader,
-      pause: loop.pause(),
-      lastReceipt,
-      clockOffsetMs: sessions.known()?.clockOffsetMs,
-      sessionExpires: sessions.known()?.expires,
-    }),
+    async stats() {
+      await ready;
+      return {
+        clientId: identity.current().clientId,
+        lane: lane.id,
+        captured: lane.captured(),
+        ...sender.counts(),
+        dropped,
+        droppedBy,
+        queue: await queue(),
+        // After the log has answered: by then it knows where it lives.
+        log: log.kind,
+        maxQueueBytes: keeper.maxBytes(),
+        consent: consent.state(),
+        leader,
+        pause: loop.pause(),
+        lastReceipt,
+        clockOffsetMs: sessions.known()?.clockOffsetMs,
+        sessionExpires: sessions.known()?.expires,
+      };
+    },
   };
 }
 

@@ -1,8 +1,7 @@
 import { encodeSegmentHead, type SenderFacts } from '../protocol/batch.ts';
 import { joinBytes } from '../protocol/bytes.ts';
 import type { LaneRange } from '../protocol/event.ts';
-import { type BatchPiece, type BatchPlan, planBatch } from '../queue/batch-planner.ts';
-import type { ReadLimits, Segment } from '../queue/types.ts';
+import type { BatchPiece, BatchPlan } from '../queue/batch-planner.ts';
 
 /** A batch as it travels. Kept until its outcome is known: the same bytes go again. */
 export interface PreparedBatch {
@@ -36,25 +35,4 @@ export function encodeBatch(
       '\n',
     ]),
   );
-}
-
-/** As many events as fit, oldest first: unlike a batch of the log's it cuts the last segment, and may be empty. */
-export function planWithin(
-  segments: readonly Segment[],
-  { maxEvents, maxBytes }: ReadLimits,
-): BatchPlan {
-  const pieces: BatchPiece[] = [];
-  let events = 0;
-  let bytes = 0;
-  for (const segment of segments) {
-    const room = { maxEvents: maxEvents - events, maxBytes: maxBytes - bytes };
-    const plan = planBatch([segment], room);
-    // One event is always planned.
-    if (plan.events > room.maxEvents || plan.bytes > room.maxBytes) break;
-    pieces.push(...plan.pieces);
-    events += plan.events;
-    bytes += plan.bytes;
-    if (plan.events < segment.count) break;
-  }
-  return { pieces, events, bytes };
 }

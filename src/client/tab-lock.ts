@@ -11,10 +11,8 @@ export interface TabLock {
   readonly request: () => void;
   /** Gives way. */
   readonly release: () => void;
-  /** From now on this tab is the one for itself: it shares nothing that could be sent twice. */
-  readonly standAlone: () => void;
-  /** It shares the log again. */
-  readonly share: () => void;
+  /** Whether from now on this tab is the one for itself: it shares nothing that could be sent twice. */
+  readonly standAlone: (isAlone: boolean) => void;
   /** Whether this tab may send one request now: a lease is renewed for it. */
   readonly confirm: () => boolean | Promise<boolean>;
   /** Whether this tab is the one and, as far as it knows, no other waits to be. */
@@ -129,19 +127,14 @@ export function createTabLock(setting: TabLockSetting): TabLock {
   return {
     request,
     release,
-    standAlone() {
-      if (isAlone) return;
-      isAlone = true;
+    standAlone(next) {
+      if (isAlone === next) return;
+      isAlone = next;
       if (!giveBack) return;
       giveBack();
       giveBack = undefined;
-      request();
-    },
-    share() {
-      if (!isAlone) return;
-      isAlone = false;
-      if (!giveBack) return;
-      release();
+      // Who is the one already, for all, stays it for itself.
+      if (!isAlone) hold(false);
       request();
     },
     confirm,

@@ -19,11 +19,13 @@ export interface BatchPlan {
 
 /**
  * Which events leave next: whole segments, oldest first, while they fit; of a first segment that does not fit alone, as
- * many lines as do. One event always leaves, for a limit that stopped it would stop the queue for ever.
+ * many lines as do. One event always leaves, for a limit that stopped it would stop the queue for ever: unless the limits
+ * are strict. Then every segment is cut that does not fit, and the plan may be empty.
  */
 export function planBatch(
   segments: readonly Segment[],
   { maxEvents, maxBytes }: ReadLimits,
+  isStrict = false,
 ): BatchPlan {
   const pieces: BatchPiece[] = [];
   let events = 0;
@@ -33,8 +35,10 @@ export function planBatch(
     const head = joinBytes(encodeSegmentHead(lane, first, context)).length;
     const roomBytes = maxBytes - bytes - head;
     if (events + count > maxEvents || body.length >= roomBytes) {
-      if (events > 0) break;
-      count = countLines(body, Math.min(count, maxEvents), roomBytes);
+      if (events > 0 && !isStrict) break;
+      count = countLines(body, Math.min(count, maxEvents - events), roomBytes);
+      if (!isStrict) count ||= 1;
+      if (count === 0) break;
       body = sliceLines(body, 0, count);
     }
     pieces.push({ lane, first, count, context, body });
@@ -45,10 +49,10 @@ export function planBatch(
   return { pieces, events, bytes };
 }
 
-/** How many lines fit, each with its newline: one at least. */
+/** How many lines fit, each with its newline. */
 function countLines(body: Uint8Array, maxLines: number, maxBytes: number): number {
-  let count = 1;
-  for (let end = nextLine(body, 0); count < maxLines; count++) {
+  let count = 0;
+  for (let end = 0; count < maxLines; count++) {
     end = nextLine(body, end);
     if (end > maxBytes) break;
   }

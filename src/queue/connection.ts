@@ -1,4 +1,3 @@
-import { wrap } from 'idb';
 import { RivuletError } from '../errors.ts';
 import type { Runtime } from '../runtime.ts';
 import { openDatabase } from './open-database.ts';
@@ -186,11 +185,8 @@ export function createConnection(options: ConnectionOptions): Connection {
         const transaction = handle.transaction(stores, mode, DURABILITY);
         ahead++;
         try {
-          // Both at once: a `done` that rejects unheard is an unhandled rejection in the host page.
-          const [result] = await Promise.all([
-            runOrAbort(transaction, work),
-            wrap(transaction).done,
-          ]);
+          // Both at once: an end that rejects unheard is an unhandled rejection in the host page.
+          const [result] = await Promise.all([runOrAbort(transaction, work), endOf(transaction)]);
           return result;
         } finally {
           ahead--;
@@ -202,6 +198,14 @@ export function createConnection(options: ConnectionOptions): Connection {
       opening?.then(drop, () => {});
     },
   };
+}
+
+function endOf(transaction: IDBTransaction): Promise<void> {
+  return new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve();
+    // Follows an error that nobody has passed over.
+    transaction.onabort = () => reject(transaction.error);
+  });
 }
 
 /** Left alone, a transaction would commit what came before the failure. */

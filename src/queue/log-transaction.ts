@@ -1,9 +1,8 @@
 /**
  * What is done to the log inside one transaction. Nothing but its own requests is awaited: else it would end early. Of
- * reads `idb` makes promises; a write is left to the transaction's end, for a promise of it may reject with nobody to hear.
+ * reads there are promises; a write is left to the transaction's end, for a promise of it may reject with nobody to hear.
  */
 
-import { wrap } from 'idb';
 import type { LaneRange } from '../protocol/event.ts';
 import { ask, type Foreign, PAGE_RECORDS, passOver, readPage, readRecords } from './records.ts';
 import { newestRejected, rejectedOf } from './rejected.ts';
@@ -75,7 +74,7 @@ export async function settleRanges(
     );
     // The segment that holds the first event begins before it. `[lane]` sorts before every `[lane, first]`.
     const upToFirst = IDBKeyRange.bound([lane], [lane, first]);
-    const begin = await wrap(index.openKeyCursor(upToFirst, 'prev'));
+    const begin = await ask(index.openKeyCursor(upToFirst, 'prev'));
     const covered = IDBKeyRange.bound(
       begin?.key ?? [lane, first],
       [lane, first + count],
@@ -164,7 +163,7 @@ export async function exchangeValue(
   next: (current: unknown) => unknown,
 ): Promise<unknown> {
   const values = transaction.objectStore('values');
-  const current: unknown = await wrap(values.get(key));
+  const current: unknown = await ask(values.get(key));
   const value = next(current);
   if (value !== current) values.put(value, key);
   return value;
@@ -172,5 +171,5 @@ export async function exchangeValue(
 
 /** One of an older version lacks a field. */
 async function readTally(values: IDBObjectStore): Promise<Tally> {
-  return { ...createTally(0), ...(await wrap(values.get(TALLY_KEY))) };
+  return { ...createTally(0), ...(await ask(values.get(TALLY_KEY))) };
 }

@@ -53,8 +53,7 @@ export function ask<T>(request: IDBRequest<T>): Promise<T> {
   return wrap(request);
 }
 
-/** The transaction goes on, and `idb`, which listens there, does not take it for failed. */
+/** The transaction goes on. */
 export function passOver(event: Event): void {
   event.preventDefault();
-  event.stopPropagation();
 }

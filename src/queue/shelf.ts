@@ -1,4 +1,3 @@
-import { wrap } from 'idb';
 import type { Shelf } from './eviction.ts';
 import { ask, readPage } from './records.ts';
 import { isStoredSegment } from './segment.ts';
@@ -23,9 +22,9 @@ export function createShelf(
     async ids(priority) {
       let ids: IDBValidKey[] = [];
       if (segments && priorities) {
-        const others = priority ? [] : await wrap(priorities.getAllKeys());
+        const others = priority ? [] : await ask(priorities.getAllKeys());
         const isOther = new Set(others);
-        const all = await wrap(priority ? priorities.getAllKeys(priority) : segments.getAllKeys());
+        const all = await ask(priority ? priorities.getAllKeys(priority) : segments.getAllKeys());
         ids = all.filter((id) => !isOther.has(id));
       }
       const held = memory().filter((segment) => segment.priority === priority);

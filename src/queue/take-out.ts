@@ -1,6 +1,5 @@
-import { wrap } from 'idb';
 import { isLane, type LaneRange } from '../protocol/event.ts';
-import type { Foreign } from './records.ts';
+import { ask, type Foreign } from './records.ts';
 import type { StoredSegment } from './types.ts';
 
 /**
@@ -12,7 +11,7 @@ export async function takeOut(segments: IDBObjectStore, foreign: Foreign): Promi
   for (const record of foreign) {
     const { id, lane, first, count } = record as StoredSegment;
     // Another tab may have been first.
-    if ((await wrap(segments.getKey(id))) === undefined) continue;
+    if ((await ask(segments.getKey(id))) === undefined) continue;
     const place =
       isLane(lane) && first > 0
         ? { lane, first, count: count > 0 ? count : 1 }
@@ -26,14 +25,12 @@ export async function takeOut(segments: IDBObjectStore, foreign: Foreign): Promi
 /** The index knows the place of a record that cannot be read. Its events reach up to the next segment of the lane. */
 async function findPlace(index: IDBIndex, id: IDBValidKey): Promise<LaneRange | undefined> {
   let place: LaneRange | undefined;
-  for (
-    let cursor = await wrap(index.openKeyCursor());
-    cursor;
-    cursor = (await cursor.continue()) ?? null
-  ) {
+  const request = index.openKeyCursor();
+  for (let cursor = await ask(request); cursor; cursor = await ask(request)) {
     const [lane, first] = cursor.key as [unknown, number];
     if (place) return lane === place.lane ? { ...place, count: first - place.first } : place;
     if (cursor.primaryKey === id && isLane(lane)) place = { lane, first, count: 1 };
+    cursor.continue();
   }
   return place;
 }

@@ -426,10 +426,10 @@ describe('the lock', () => {
       await other.clock.settle();
       expect([one.heard, other.heard]).toEqual([[true], []]);
 
-      other.lock.standAlone();
+      other.lock.standAlone(true);
       expect(other.heard).toEqual([true]);
       expect(other.lock.confirm()).toBe(true);
-      other.lock.share();
+      other.lock.standAlone(false);
       await other.clock.settle();
 
       expect(other.heard).toEqual([true, false]);
