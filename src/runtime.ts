@@ -56,11 +56,12 @@ export function platformRuntime(): Runtime {
   };
 }
 
-function attempt<T>(read: () => T | undefined): T | undefined {
+/** What the call answers; nothing where it throws. */
+export function attempt<T>(call: () => T): T | undefined {
   try {
-    return read();
+    return call();
   } catch {
-    // Not every platform has it, and a user who blocks storage makes reading it throw: the caller goes on without.
+    // Not every platform has everything, and a user who blocks storage makes reading it throw: the caller goes on without.
     return undefined;
   }
 }

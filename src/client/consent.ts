@@ -1,4 +1,5 @@
 import type { LaneRange } from '../protocol/event.ts';
+import { attempt } from '../runtime.ts';
 import type { Emitter } from './emitter.ts';
 import type { HeldLog } from './held-log.ts';
 import type { Identity } from './identity.ts';
@@ -127,9 +128,5 @@ export function createConsentGate(setting: ConsentSetting): ConsentGate {
 
 /** Whether there may be something to delete: to look into a database would create it. */
 function hasTrace({ runtime: { storage }, databaseName }: ResolvedOptions): boolean {
-  try {
-    return !storage || storage.getItem(databaseName) !== null;
-  } catch {
-    return false;
-  }
+  return !storage || !!attempt(() => storage.getItem(databaseName) !== null);
 }

@@ -1,6 +1,6 @@
 import { encodeBase64url } from '../protocol/base64url.ts';
 import { isObject } from '../protocol/parsed.ts';
-import type { Runtime } from '../runtime.ts';
+import { attempt, type Runtime } from '../runtime.ts';
 
 /** A visit ends after this long without an event: the rule that reports have been made by since the first of them. */
 const SESSION_IDLE_MS = 30 * 60_000;
@@ -55,13 +55,9 @@ export function createIdentity(setting: IdentitySetting): Identity {
 
   function load(): Visitor | undefined {
     if (!isKept) return remembered;
-    try {
-      const stored: unknown = JSON.parse(storage?.getItem(key) ?? 'null');
-      if (isObject(stored) && typeof stored.clientId === 'string') return stored as never;
-    } catch {
-      // Refused, or not written by us: this page load's own memory is what there is.
-    }
-    return remembered;
+    // Refused, or not written by us: this page load's own memory is what there is.
+    const stored: unknown = attempt(() => JSON.parse(storage?.getItem(key) ?? 'null'));
+    return isObject(stored) && typeof stored.clientId === 'string' ? (stored as never) : remembered;
   }
 
   function save(visitor: Visitor): Visitor {
@@ -121,11 +117,7 @@ export function createIdentity(setting: IdentitySetting): Identity {
     forget() {
       isKept = false;
       remembered = undefined;
-      try {
-        storage?.removeItem(key);
-      } catch {
-        // Refused: then there is nothing.
-      }
+      attempt(() => storage?.removeItem(key));
     },
   };
 }

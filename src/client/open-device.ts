@@ -5,15 +5,17 @@ import type { ResolvedOptions } from './options.ts';
 
 /** The log on the device, behind its cipher where there is one. */
 export function openDevice(
-  { runtime, databaseName, cipher }: ResolvedOptions,
+  settings: ResolvedOptions,
   { onChange, onError }: Pick<LogCipherSetting, 'onChange' | 'onError'>,
 ): SegmentLog {
-  const { indexedDB, storage, subtle } = runtime;
+  const { runtime, cipher } = settings;
   const log = openLog({
-    ...{ indexedDB, storage, databaseName, runtime, onError },
+    ...runtime,
+    ...settings,
+    onError,
     // Without a key everything stays in memory, whatever becomes of the database.
     onChange: ({ inMemory }) => onChange({ kind: device.kind, inMemory }),
   });
-  const device = cipher ? cipher(log, { subtle, memory: createMemoryLog, onChange, onError }) : log;
+  const device = cipher?.(log, { ...runtime, memory: createMemoryLog, onChange, onError }) ?? log;
   return device;
 }

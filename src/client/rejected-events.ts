@@ -1,5 +1,5 @@
-import type { CapturedEvent } from '../protocol/event.ts';
 import type { RejectedSegment } from '../queue/types.ts';
+import { attempt } from '../runtime.ts';
 import type { RejectedEvent } from './types.ts';
 
 /** One for each event of the runs, in their order. */
@@ -8,15 +8,10 @@ export function rejectedEvents(runs: readonly RejectedSegment[]): RejectedEvent[
     new TextDecoder()
       .decode(body)
       .split('\n')
-      .map((line, index) => ({ lane, seq: first + index, code, reason, at, event: parse(line) })),
+      .map((line, index) => ({
+        ...{ lane, seq: first + index, code, reason, at },
+        // Somebody else may have written what is no JSON: that may be why it was refused.
+        event: attempt(() => JSON.parse(line)),
+      })),
   );
-}
-
-function parse(line: string): CapturedEvent | undefined {
-  try {
-    return JSON.parse(line);
-  } catch {
-    // Somebody else wrote it: that may be why it was refused.
-    return undefined;
-  }
 }

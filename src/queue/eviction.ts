@@ -1,3 +1,4 @@
+import type { LaneRange } from '../protocol/event.ts';
 import { segmentBytes } from './segment.ts';
 import type { LogBounds, LogStats, Segment, StoredSegment, Surplus } from './types.ts';
 
@@ -16,19 +17,12 @@ export interface Shelf {
   readonly load: (ids: readonly number[]) => Promise<readonly StoredSegment[]>;
 }
 
-/** Whether a look at the segments themselves is needed. */
-export function hasSurplus(
-  { createdSince = 0, ...bounds }: LogBounds,
-  { oldestAt = createdSince, ...stats }: LogStats,
-): boolean {
-  return isBeyond(bounds, stats, 1) || oldestAt < createdSince;
-}
-
-/** What has to go: the too old, and then so much of the lowest priority that a part of both bounds is free. */
+/** What has to go: the lost, the too old, and then so much of the lowest priority that a part of both bounds is free. */
 export async function findSurplus(
   shelf: Shelf,
   { createdSince = 0, policy, ...bounds }: LogBounds,
   stats: LogStats,
+  lost: readonly LaneRange[] = [],
 ): Promise<Surplus[]> {
   const left = { events: stats.events, bytes: stats.bytes };
   const gone = new Map<number, Surplus>();
@@ -50,8 +44,8 @@ export async function findSurplus(
     page = await shelf.page(page.at(-1)?.id ?? 0);
   }
 
-  if (!isBeyond(bounds, left, 1)) return joinRuns([...gone.values()]);
-  for (const priority of ['low', undefined, 'high'] as const) {
+  const isFull = isBeyond(bounds, left, 1);
+  for (const priority of isFull ? (['low', undefined, 'high'] as const) : []) {
     const ids = isBeyond(bounds, left, KEPT_PART) ? await shelf.ids(priority) : [];
     if (policy === 'drop-newest') ids.reverse();
     while (ids.length > 0 && isBeyond(bounds, left, KEPT_PART)) {
@@ -60,7 +54,10 @@ export async function findSurplus(
       }
     }
   }
-  return joinRuns([...gone.values()]);
+  return joinRuns([
+    ...lost.map((range) => ({ ...range, reason: 'storage_lost' as const })),
+    ...gone.values(),
+  ]);
 }
 
 function isBeyond(
@@ -71,18 +68,17 @@ function isBeyond(
   return events > maxEvents * part || bytes > maxBytes * part;
 }
 
-/** Runs of one lane and reason that touch become one. */
-export function joinRuns(runs: readonly Surplus[]): Surplus[] {
+/** Runs of one lane and reason that touch become one. The too old come first. */
+function joinRuns(runs: readonly Surplus[]): Surplus[] {
   const joined: Surplus[] = [];
-  const ends = new Map<string, number>();
-  for (const run of [...runs].sort((a, b) => a.first - b.first)) {
-    const key = run.lane + run.reason;
-    const index = ends.get(key) ?? joined.length;
-    const last = joined[index] ?? { ...run, count: 0 };
-    const isTouching = last.first + last.count === run.first;
-    const at = isTouching ? index : joined.length;
-    joined[at] = isTouching ? { ...last, count: last.count + run.count } : run;
-    ends.set(key, at);
+  const keyOf = ({ reason, lane }: Surplus): string => reason + lane;
+  const inOrder = (a: Surplus, b: Surplus): number =>
+    keyOf(a) === keyOf(b) ? a.first - b.first : keyOf(a) < keyOf(b) ? 1 : -1;
+  for (const run of [...runs].sort(inOrder)) {
+    const last = joined.at(-1);
+    if (last && keyOf(last) === keyOf(run) && last.first + last.count === run.first) {
+      joined[joined.length - 1] = { ...last, count: last.count + run.count };
+    } else joined.push(run);
   }
   return joined;
 }

@@ -2,7 +2,7 @@ import { RivuletError } from '../errors.ts';
 import type { LaneRange } from '../protocol/event.ts';
 import type { Runtime } from '../runtime.ts';
 import { createConnection } from './connection.ts';
-import { findSurplus, hasSurplus, joinRuns } from './eviction.ts';
+import { findSurplus } from './eviction.ts';
 import {
   type Counted,
   clearAll,
@@ -37,7 +37,6 @@ export interface OpenLogOptions {
   readonly onError: (error: RivuletError) => void;
 }
 
-const LOST = 'storage_lost' as const;
 const STORES = ['segments', 'values', 'rejected'];
 
 /**
@@ -249,14 +248,14 @@ export function openLog(options: OpenLogOptions): SegmentLog {
       choose(
         async () => {
           const counted = await count();
-          const lost = counted.tally.lost.map((range) => ({ ...range, reason: LOST }));
-          const stats = statsWith(counted);
-          const given = hasSurplus(bounds, stats)
-            ? await transact('readonly', (transaction) =>
-                findSurplus(createShelf(memory.stored, transaction), bounds, stats),
-              )
-            : [];
-          return joinRuns([...lost, ...given]);
+          return transact('readonly', (transaction) =>
+            findSurplus(
+              createShelf(memory.stored, transaction),
+              bounds,
+              statsWith(counted),
+              counted.tally.lost,
+            ),
+          );
         },
         () => memory.surplus(bounds),
       ),

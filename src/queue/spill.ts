@@ -1,3 +1,4 @@
+import { attempt } from '../runtime.ts';
 import { isStoredSegment } from './segment.ts';
 import type { Segment } from './types.ts';
 
@@ -9,7 +10,8 @@ type Place = Pick<Segment, 'lane' | 'first'>;
 /**
  * Where segments stand while they wait for the database: beside it, in the storage that has been written when the call
  * returns. A page that ends in between ends its transactions too (seen in Chromium 156, by `window.close()` in the task of
- * the write); the next log to open takes up what it left. Nothing here throws: a user may revoke the storage at any time.
+ * the write); the next log to open takes up what it left. Nothing here throws: a storage may be
+ * full or refused, and a user may revoke it at any time. Then the transaction is all there is.
  */
 export interface Spill {
   /** A key for each: what waits already is not written again. */
@@ -99,15 +101,6 @@ export function createSpill(storage: Storage | undefined, databaseName: string):
     takeUp,
     clear: () => keys().forEach(remove),
   };
-}
-
-function attempt<T>(work: () => T): T | undefined {
-  try {
-    return work();
-  } catch {
-    // Full, refused or revoked: then the transaction is all there is.
-    return undefined;
-  }
 }
 
 /** Version 0.1 left a list under one key. Any script of the origin may write there. */
