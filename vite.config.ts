@@ -1,14 +1,28 @@
 import { resolve } from 'node:path';
-import { defineConfig, type UserConfig } from 'vite';
+import { defineConfig, type Plugin, type UserConfig } from 'vite';
 
 const root = import.meta.dirname;
 const source = (path: string): string => resolve(root, 'src', path);
 
 /**
  * `idb` adds its shortcuts and its async iterators to itself by calls of this name. The log uses neither: it asks for
- * promises of requests and of a transaction's end, and that much is what the client carries.
+ * promises of requests, and that much is what the client carries.
  */
-const idbCore = { manualPureFunctions: ['replaceTraps'] };
+const treeshake = { manualPureFunctions: ['replaceTraps'] };
+
+/** Nor does it use the proxies that `idb` makes of databases, transactions, stores and cursors: values stay what they are. */
+const idbWithoutProxies: Plugin = {
+  name: 'idb-without-proxies',
+  transform(code, id) {
+    if (!id.includes('/node_modules/idb/build/index.js')) return undefined;
+    const [before, after, ...more] = code.split('transformCachableValue(value);');
+    if (after === undefined || more.length > 0) {
+      this.error('idb: expected one call of "transformCachableValue"');
+    }
+    // What nobody calls any more, the build leaves out.
+    return { code: `${before}value;${after}`, map: null };
+  },
+};
 
 /** Its licence asks for it in every copy. */
 const IDB_NOTICE = '/* Contains parts of idb: ISC License, Copyright (c) 2016, Jake Archibald */';
@@ -35,7 +49,7 @@ const builds: Record<string, UserConfig> = {
       },
       rolldownOptions: {
         external: [/^(?!idb$)[a-z@]/],
-        treeshake: idbCore,
+        treeshake,
         output: { banner: ({ name }) => (/^(index|service-worker)$/.test(name) ? IDB_NOTICE : '') },
       },
       // An application's bundler minifies; readable code is what a stack trace should show.
@@ -52,7 +66,7 @@ const builds: Record<string, UserConfig> = {
         name: 'rivulet',
         fileName: () => 'rivulet.js',
       },
-      rolldownOptions: { treeshake: idbCore, output: { postBanner: IDB_NOTICE } },
+      rolldownOptions: { treeshake, output: { postBanner: IDB_NOTICE } },
       emptyOutDir: false,
     },
   },
@@ -82,6 +96,7 @@ export default defineConfig(({ mode }) => {
   const build = builds[mode] ?? builds.demo ?? {};
   return {
     ...build,
+    plugins: [idbWithoutProxies],
     // The packages' own names, so that the demo imports what a user imports.
     resolve: {
       alias: [
