@@ -194,13 +194,9 @@ export function createLane(setting: LaneSetting): Lane {
     }
     for (const [lane, runs] of lanes) {
       for (let from = 0; from < runs.length; from += MAX_DROP_RANGES) {
-        const properties: DropProperties = {
-          lane,
-          ranges: runs.slice(from, from + MAX_DROP_RANGES),
-          reason,
-        };
+        const ranges = runs.slice(from, from + MAX_DROP_RANGES);
         if (reason === 'rejected') rejections.add(captured + 1);
-        add('drop', { properties: { ...properties } }, 'high');
+        add('drop', { properties: { lane, ranges, reason } satisfies DropProperties }, 'high');
       }
     }
   }

@@ -18,7 +18,7 @@ export interface ResolvedOptions
 /** What an option has to be, how to tell, and what it is when it is absent. */
 type Rule = readonly [expected: string, isValid: (value: never) => unknown, fallback?: unknown];
 
-const number = (fallback: number, least: number, most: number): Rule => [
+const number = (fallback: number, least: number, most: number = Number.POSITIVE_INFINITY): Rule => [
   `a number from ${least} to ${most}`,
   // A text is compared as a number too, so the type is asked for.
   (value: unknown) => typeof value === 'number' && value >= least && value <= most,
@@ -63,17 +63,17 @@ const rules: { readonly [Name in keyof Required<ClientOptions>]: Rule } = {
   flushIntervalMs: number(5000, 0, MAX_WAIT_MS),
   maxBatchEvents: number(MAX_BATCH_EVENTS, 1, MAX_BATCH_EVENTS),
   maxBatchBytes: number(DEFAULT_BATCH_BYTES, 1024, MAX_BATCH_BYTES),
-  compressAboveBytes: number(2048, 0, Number.POSITIVE_INFINITY),
+  compressAboveBytes: number(2048, 0),
   requestTimeoutMs: number(15_000, 1, MAX_WAIT_MS),
   retryBaseMs: number(1000, 1, MAX_WAIT_MS),
   retryMaxMs: number(300_000, 1, MAX_WAIT_MS),
-  maxQueueBytes: optional(number(0, 1024, Number.POSITIVE_INFINITY)),
-  maxQueueEvents: number(Number.POSITIVE_INFINITY, 1, Number.POSITIVE_INFINITY),
-  maxQueueAgeMs: number(7 * 86_400_000, 1, Number.POSITIVE_INFINITY),
+  maxQueueBytes: optional(number(0, 1024)),
+  maxQueueEvents: number(Number.POSITIVE_INFINITY, 1),
+  maxQueueAgeMs: number(7 * 86_400_000, 1),
   dropPolicy: oneOf('drop-oldest', 'drop-newest'),
   sampleAbove: number(1, 0, 1),
   sampleRate: number(0.1, 0, 1),
-  maxEventsPerSecond: number(1000, 1, Number.POSITIVE_INFINITY),
+  maxEventsPerSecond: number(1000, 1),
   consent: oneOf('granted', 'pending', 'denied'),
   pendingIn: oneOf('memory', 'log'),
   privacySignals: listOf('"gpc" or "dnt"', isSignal, ['gpc']),

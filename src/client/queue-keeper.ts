@@ -115,9 +115,9 @@ export function createQueueKeeper(setting: KeeperSetting): QueueKeeper {
       ...{ maxEvents: maxQueueEvents, maxBytes, policy: dropPolicy },
       createdSince,
     });
-    for (const reason of ['too_old', 'queue_full', 'storage_lost'] as const) {
+    for (const reason of new Set(surplus.map((run) => run.reason))) {
       const runs = surplus.filter((run) => run.reason === reason);
-      if (runs.length > 0) await declare(reason, runs);
+      await declare(reason, runs);
     }
     if (surplus.length > 0) await log.settle(surplus);
     await count();

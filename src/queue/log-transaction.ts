@@ -4,6 +4,7 @@
  */
 
 import type { LaneRange } from '../protocol/event.ts';
+import { without } from './lane-range.ts';
 import { ask, type Foreign, PAGE_RECORDS, passOver, readPage, readRecords } from './records.ts';
 import { newestRejected, rejectedOf } from './rejected.ts';
 import { remainderOf } from './remainder.ts';
@@ -69,9 +70,7 @@ export async function settleRanges(
   const allRefused = [...refused];
   for (const range of ranges) {
     const { lane, first, count } = range;
-    tally.lost = tally.lost.filter(
-      (lost) => lost.lane !== lane || lost.first < first || lost.first >= first + count,
-    );
+    tally.lost = tally.lost.flatMap((lost) => without(lost, range));
     // The segment that holds the first event begins before it. `[lane]` sorts before every `[lane, first]`.
     const upToFirst = IDBKeyRange.bound([lane], [lane, first]);
     const begin = await ask(index.openKeyCursor(upToFirst, 'prev'));
