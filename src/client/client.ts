@@ -193,10 +193,10 @@ export function createClient(options: ClientOptions): Client {
   const lifecycle =
     page &&
     watchPage(page, {
-      onHide() {
+      onHide(isLast) {
         lane.write();
         // The next page sends at its start, and hears the receipt: what left now, it would send a second time.
-        if (!lifecycle?.isReplaced()) loop.leave();
+        if (!lifecycle?.isReplaced()) loop.leave(isLast);
       },
       // A lock that is held keeps a page out of the back-forward cache, and a frozen tab would hold up all others.
       onSuspend() {

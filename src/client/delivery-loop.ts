@@ -15,8 +15,8 @@ export interface DeliveryLoop {
   readonly wakeByOther: (events: unknown, bytes: unknown) => void;
   /** Sends what is in the log now. Resolves when that is done, or when it has to wait. */
   readonly run: () => Promise<void>;
-  /** The page may end with this very turn: what can leave in it does, the rest as `run` has it. */
-  readonly leave: () => void;
+  /** The page may end with this very turn: what can leave in it does, the rest as `run` has it where the page goes on. */
+  readonly leave: (isLast: boolean) => void;
   readonly lead: (leader: boolean) => void;
   readonly permit: (isPermitted: boolean) => void;
   readonly online: () => void;
@@ -36,6 +36,12 @@ export interface LoopSetting {
   readonly emitter: Emitter;
 }
 
+/**
+ * A tab that begins to send waits with what others have left until it has lasted so long: of a page that is loaded again
+ * and again, each load would end in the middle of the same batch, and the next one send it once more.
+ */
+const START_MS = 1000;
+
 const consent: Pause = { reason: 'consent' };
 const follower: Pause = { reason: 'follower' };
 
@@ -50,6 +56,7 @@ export function createDeliveryLoop(setting: LoopSetting): DeliveryLoop {
   let pause: Pause | undefined = follower;
   let running: Promise<void> | undefined;
   let cancelRun: (() => void) | undefined;
+  let cancelStart: (() => void) | undefined;
   let cancelWait: (() => void) | undefined;
   /** When the network went, in milliseconds since 1970. */
   let goneAt: number | undefined;
@@ -61,6 +68,7 @@ export function createDeliveryLoop(setting: LoopSetting): DeliveryLoop {
   let isStopped = false;
 
   function update(): void {
+    const before = pause;
     const next = isPermitted ? (isLeader ? setback : follower) : consent;
     if (next === pause) return;
     pause = next;
@@ -71,12 +79,16 @@ export function createDeliveryLoop(setting: LoopSetting): DeliveryLoop {
       emit('resumed', { at: runtime.now() });
       // Where the last run is about to end, another follows it.
       isLeft = true;
+      if (running) return;
       // What a page captures in the task of its start can wait for company.
-      if (!running) start(undefined, runtime.now() - 1);
+      const capturedUntil = runtime.now() - 1;
+      if (before !== follower) start(undefined, capturedUntil);
+      else cancelStart = runtime.delay(() => start(undefined, capturedUntil), START_MS);
     }
   }
 
   function disarm(): void {
+    cancelStart?.();
     cancelRun?.();
     cancelRun = undefined;
   }
@@ -112,10 +124,13 @@ export function createDeliveryLoop(setting: LoopSetting): DeliveryLoop {
   }
 
   async function drain(first: Promise<Outcome> | undefined, capturedUntil: number): Promise<void> {
-    disarm();
     isLeft = false;
-    waitingEvents = 0;
-    waitingBytes = 0;
+    // A run for what was captured before leaves their timer to the younger ones.
+    if (capturedUntil === Number.POSITIVE_INFINITY) {
+      disarm();
+      waitingEvents = 0;
+      waitingBytes = 0;
+    }
     const startedAt = runtime.now();
     let until = capturedUntil;
     let sending = first;
@@ -166,8 +181,11 @@ export function createDeliveryLoop(setting: LoopSetting): DeliveryLoop {
       wake(Number(events) || 0, Number(bytes) || 0);
     },
     run,
-    leave() {
-      if (!running) start(pause || isStopped || isOffline() ? undefined : sender.sendAtOnce());
+    leave(isLast) {
+      if (running) return;
+      const sending = pause || isStopped || isOffline() ? undefined : sender.sendAtOnce();
+      // A page that stands still would hold up all others with a transaction that it cannot end.
+      if (sending || !isLast) start(sending);
     },
     lead(leader) {
       isLeader = leader;

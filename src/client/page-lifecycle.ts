@@ -8,8 +8,8 @@ export interface PageLifecycle {
 }
 
 export interface LifecycleHandlers {
-  /** The page is out of sight: it may never come back, and on most phones does not. */
-  readonly onHide: () => void;
+  /** The page is out of sight: it may never come back, and on most phones does not. `isLast`: it stands still from now on. */
+  readonly onHide: (isLast: boolean) => void;
   /** The page stands still, in the back-forward cache or a frozen tab, or ends. */
   readonly onSuspend: () => void;
   readonly onResume: () => void;
@@ -32,7 +32,7 @@ export function watchPage(page: Window, handlers: LifecycleHandlers): PageLifecy
   }
   function suspend(): void {
     isSuspended = true;
-    handlers.onHide();
+    handlers.onHide(true);
     handlers.onSuspend();
   }
   function resume(): void {
@@ -44,7 +44,7 @@ export function watchPage(page: Window, handlers: LifecycleHandlers): PageLifecy
   listen(document, 'freeze', suspend);
   listen(page, 'pageshow', resume);
   listen(document, 'resume', resume);
-  listen(document, 'visibilitychange', () => document.hidden && handlers.onHide());
+  listen(document, 'visibilitychange', () => document.hidden && handlers.onHide(isSuspended));
   // Missing in older browsers. A navigation that never ends the page, such as a download, is forgotten with the next.
   if (page.navigation) {
     listen(page.navigation, 'navigate', (event) => {

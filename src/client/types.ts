@@ -240,7 +240,7 @@ export interface ClientEvents {
     readonly event?: string | undefined;
     readonly at: number;
   };
-  /** A segment is on disk (or in memory, where there is no disk). */
+  /** A segment is in the log: on disk, or in memory while there is none or it takes nothing, as `storage` tells. */
   logged: LaneRange & { readonly at: number };
   /** A request leaves. */
   sending: {

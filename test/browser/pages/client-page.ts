@@ -17,6 +17,8 @@ export function tell(client: Client): void {
   const { tellTest } = window;
   let told: Told = { lane: '', captured: 0, logged: 0, sent: 0, answered: 0 };
   let isDue = false;
+  let inLog = 0;
+  let isOnDisk = true;
 
   function know(news: Partial<Told>): void {
     told = { ...told, ...news };
@@ -32,7 +34,15 @@ export function tell(client: Client): void {
   // A page that has captured nothing yet may send what others left.
   client.stats().then(({ lane }) => know({ lane }));
   client.on('captured', ({ lane, seq }) => know({ lane, captured: seq }));
-  client.on('logged', ({ lane, first, count }) => know({ lane, logged: first + count - 1 }));
+  client.on('logged', ({ lane, first, count }) => {
+    inLog = first + count - 1;
+    if (isOnDisk) know({ lane, logged: inLog });
+  });
+  // What only memory holds ends with the page, and does not count as logged.
+  client.on('storage', ({ inMemory }) => {
+    isOnDisk = inMemory === 0;
+    if (isOnDisk) know({ logged: inLog });
+  });
   client.on('sending', ({ ranges }) =>
     know({ sent: ranges.reduce((sum, { count }) => sum + count, told.sent) }),
   );

@@ -292,7 +292,7 @@ function createWorld(fates: Fate[], delays: number[], seed: number) {
     if (next.do === 'capture') chosen.capture(next.events);
     else if (next.do === 'advance') await clock.advance(next.ms);
     else if (next.do === 'take over') takeOver(next.tab);
-    else if (next.do === 'leave') chosen.loop.leave();
+    else if (next.do === 'leave') chosen.loop.leave(false);
     else if (next.do === 'crash') {
       doubt();
       chosen.isAlive = false;

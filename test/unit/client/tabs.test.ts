@@ -62,7 +62,7 @@ describe('two tabs', () => {
     await first.client.flush();
     await first.clock.advance(1);
     page.fire('window', 'pagehide');
-    await first.clock.settle();
+    await first.clock.advance(1000);
     expect(first.relay.stored).toHaveLength(1);
 
     page.fire('window', 'pageshow');
