@@ -8,10 +8,10 @@ const source = (path: string): string => resolve(root, 'src', path);
  * `idb` adds its shortcuts and its async iterators to itself by calls of this name. The log uses neither: it asks for
  * promises of requests, and that much is what the client carries.
  */
-const treeshake = { manualPureFunctions: ['replaceTraps'] };
+export const treeshake = { manualPureFunctions: ['replaceTraps'] };
 
 /** Nor does it use the proxies that `idb` makes of databases, transactions, stores and cursors: values stay what they are. */
-const idbWithoutProxies: Plugin = {
+export const idbWithoutProxies: Plugin = {
   name: 'idb-without-proxies',
   transform(code, id) {
     if (!id.includes('/node_modules/idb/build/index.js')) return undefined;

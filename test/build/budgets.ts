@@ -16,7 +16,7 @@ export const budgets: readonly Budget[] = [
     name: 'createClient',
     program: `import { createClient } from 'rivulet';
       createClient({ endpoint: 'https://events.example.com', writeKey: 'shop' }).track('Started');`,
-    brotliBytes: 8_900,
+    brotliBytes: 15_900,
   },
   {
     name: 'capture: pageViews',
@@ -43,7 +43,7 @@ export const budgets: readonly Budget[] = [
     name: 'deliverInBackground',
     program: `import { deliverInBackground } from 'rivulet/service-worker';
       deliverInBackground({ endpoint: 'https://events.example.com', writeKey: 'shop' });`,
-    brotliBytes: 17_000,
+    brotliBytes: 16_100,
   },
   {
     name: 'createConsumer',
@@ -54,13 +54,13 @@ export const budgets: readonly Budget[] = [
   {
     name: '<rivulet-debug>',
     program: `import 'rivulet/debug';`,
-    brotliBytes: 62_000,
+    brotliBytes: 60_000,
     external: sdk,
   },
 ];
 
 /** The script tag's file: the client with every capture source. */
-export const SCRIPT_TAG_BROTLI_BYTES = 12_000;
+export const SCRIPT_TAG_BROTLI_BYTES = 17_200;
 
 /** The relay as it is uploaded, minified, gzip: a figure of the platform, which counts gzip. */
 export const RELAY_GZIP_BYTES = 102_400;

@@ -12,6 +12,8 @@ export async function bundle(program: string, external: readonly string[] = []):
     configFile: false,
     root,
     logLevel: 'error',
+    // An application ships the production build of its packages, whatever the test runner's own mode is.
+    resolve: { conditions: ['module', 'browser', 'production'] },
     plugins: [
       {
         name: 'program',

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { build } from 'vite';
 import type { ClientOptions } from '../../src/client/types.ts';
+import { idbWithoutProxies, treeshake } from '../../vite.config.ts';
 import { serveOnLoopback } from './loopback-server.ts';
 
 const TEST = resolve(import.meta.dirname, '..');
@@ -41,7 +42,10 @@ export async function bundle(entry: string, format: 'iife' | 'es' = 'iife'): Pro
     configFile: false,
     root: TEST,
     logLevel: 'error',
+    // As it is built for users.
+    plugins: [idbWithoutProxies],
     build: {
+      rolldownOptions: { treeshake },
       write: false,
       minify: false,
       target: 'es2022',
