@@ -54,6 +54,7 @@ export function createClient(options: ClientOptions): Client {
       },
       onChange({ kind, inMemory }) {
         emit('storage', { log: kind, inMemory, at: runtime.now() });
+        isHolding = inMemory > 0;
         // No other tab can read this one's memory.
         lock.standAlone(kind === 'memory');
         // What the user has denied, a database that opens late may hold still.
@@ -74,6 +75,7 @@ export function createClient(options: ClientOptions): Client {
   const transport = createFetchTransport(runtime, settings.requestTimeoutMs);
   const isOffline = (): boolean => runtime.navigator?.onLine === false;
   let leader = false;
+  let isHolding = false;
   let clockOffset: number | undefined;
   let dropped = 0;
   let droppedBy: ClientStats['droppedBy'] = {};
@@ -120,8 +122,8 @@ export function createClient(options: ClientOptions): Client {
   const keeper = createQueueKeeper({
     options: settings,
     log,
-    // Where nobody may send, nobody leads.
-    isLeader: () => leader || consent.state() !== 'granted',
+    // What a tab holds in its memory is its own to keep within bounds; and where nobody may send, nobody leads.
+    isLeader: () => leader || isHolding || consent.state() !== 'granted',
     declare: lane.declare,
     emitter,
   });

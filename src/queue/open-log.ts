@@ -258,7 +258,9 @@ export function openLog(options: OpenLogOptions): SegmentLog {
           );
         },
         () => memory.surplus(bounds),
-      ),
+      )
+        // What is on disk waits there for better times; what waits for the disk must not grow without end.
+        .catch(() => memory.surplus(bounds)),
     stats: () => choose(async () => statsWith(await count()), memory.stats),
     rejected: () =>
       choose(

@@ -102,7 +102,8 @@ export interface SegmentLog {
   /**
    * What has to go: segments that are too old, records that cannot be read but tell their place, and of the rest, when it is
    * beyond the bounds, so much that a tenth of them is free again: the lowest priority first. Deletes nothing: the caller
-   * declares it, and settles it then. Runs of one lane and reason that touch are one.
+   * declares it, and settles it then. Runs of one lane and reason that touch are one. While the database cannot be read,
+   * only of what is in memory.
    */
   readonly surplus: (bounds: LogBounds) => Promise<readonly Surplus[]>;
   readonly stats: () => Promise<LogStats>;

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { createChannels } from '../../helpers/fake-channels.ts';
 import { createFakeLocks } from '../../helpers/fake-locks.ts';
 import { storedReceipts } from '../../helpers/scripted-fetch.ts';
@@ -276,4 +276,37 @@ describe('two clients of one database', () => {
       ]);
     }
   });
+});
+
+describe('a database that takes nothing any more', () => {
+  test.each([{ isLeader: true }, { isLeader: false }])(
+    'leaves no more in memory than the queue may hold, and what goes is declared: leader $isLeader',
+    async ({ isLeader }) => {
+      const locks = createFakeLocks();
+      const before = isLeader ? undefined : createTestClient({ runtime: { locks } });
+      await before?.clock.settle();
+      const { client, clock, relay, heardOf } = createTestClient({
+        maxQueueBytes: 20_000,
+        runtime: { locks },
+        ...(before && { sharing: before, seed: 2 }),
+      });
+      client.track('On disk');
+      await clock.advance(200);
+      const refusal = vi.spyOn(IDBDatabase.prototype, 'transaction').mockImplementation(() => {
+        throw new DOMException('lost', 'InvalidStateError');
+      });
+
+      for (let n = 0; n < 200; n++) {
+        client.track('In memory', { n, text: 'x'.repeat(500) });
+        await clock.advance(100);
+      }
+      const declared = heardOf('dropped').reduce((sum, { count }) => sum + count, 0);
+      refusal.mockRestore();
+      await clock.advance(300_000);
+
+      expect(declared).toBeGreaterThan(140);
+      const { captured, dropped } = await client.stats();
+      expect(new Set(relay.stored).size + dropped).toBe(captured);
+    },
+  );
 });
