@@ -170,7 +170,13 @@ export function createDeliveryLoop(setting: LoopSetting): DeliveryLoop {
     if (pause || running || isStopped) return;
     const { maxEvents, maxBytes, flushIntervalMs } = sender.limits();
     if (waitingEvents >= maxEvents || waitingBytes >= maxBytes) run();
-    else cancelRun ??= runtime.delay(run, flushIntervalMs);
+    else cancelRun ??= runtime.delay(runDue, flushIntervalMs);
+  }
+
+  function runDue(): void {
+    // Where a run is under way, it ends with a new wait for what it leaves.
+    cancelRun = undefined;
+    run();
   }
 
   return {
