@@ -258,9 +258,12 @@ export function openLog(options: OpenLogOptions): SegmentLog {
           );
         },
         () => memory.surplus(bounds),
-      )
+      ).catch((error: unknown) => {
+        // It may be on disk by the time that it is given up.
+        if (writing) throw error;
         // What is on disk waits there for better times; what waits for the disk must not grow without end.
-        .catch(() => memory.surplus(bounds)),
+        return memory.surplus(bounds);
+      }),
     stats: () => choose(async () => statsWith(await count()), memory.stats),
     rejected: () =>
       choose(

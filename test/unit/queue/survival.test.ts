@@ -222,14 +222,9 @@ describe('whatever happens to a log', () => {
               const events = surplus.flatMap(eventsIn);
               const all = [...queued.values()].flat();
               expect(events.filter((event) => !all.includes(event))).toEqual([]);
-              if (
-                await page.log.settle(surplus).then(
-                  () => true,
-                  () => false,
-                )
-              )
-                forget(events);
-              else break;
+              // While the database takes nothing, memory alone gives up: that is done, whatever the database answers.
+              await page.log.settle(surplus).catch(() => {});
+              forget(events);
               const stats = await page.log.stats().catch(() => undefined);
               if (stats) expect(stats.events).toBeLessThanOrEqual(what.evict);
             } else {
