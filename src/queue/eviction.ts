@@ -1,4 +1,5 @@
 import type { LaneRange } from '../protocol/event.ts';
+import { PAGE_RECORDS } from './records.ts';
 import { segmentBytes } from './segment.ts';
 import type { LogBounds, LogStats, Segment, StoredSegment, Surplus } from './types.ts';
 
@@ -6,7 +7,6 @@ import type { LogBounds, LogStats, Segment, StoredSegment, Surplus } from './typ
 const CLOCKS_ARE_SET_SINCE = 1_577_836_800_000;
 /** What of the bounds stays when they are exceeded: not every append shall be one too many. */
 const KEPT_PART = 0.9;
-const PAGE_SEGMENTS = 16;
 
 /** The segments of a log, as much as has to be looked at. */
 export interface Shelf {
@@ -49,7 +49,7 @@ export async function findSurplus(
     const ids = isBeyond(bounds, left, KEPT_PART) ? await shelf.ids(priority) : [];
     if (policy === 'drop-newest') ids.reverse();
     while (ids.length > 0 && isBeyond(bounds, left, KEPT_PART)) {
-      for (const segment of await shelf.load(ids.splice(0, PAGE_SEGMENTS))) {
+      for (const segment of await shelf.load(ids.splice(0, PAGE_RECORDS))) {
         if (isBeyond(bounds, left, KEPT_PART)) giveUp(segment, 'queue_full');
       }
     }

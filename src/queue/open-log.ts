@@ -100,7 +100,7 @@ export function openLog(options: OpenLogOptions): SegmentLog {
     const before = new Set(memory.stored());
     work();
     const after = new Set(memory.stored());
-    spill.forget([...before].filter((segment) => !after.has(segment)));
+    spill.takeBack([...before].filter((segment) => !after.has(segment)));
     spill.leave([...after].filter((segment) => !before.has(segment)));
     tell();
   }

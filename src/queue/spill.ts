@@ -18,6 +18,8 @@ export interface Spill {
   readonly leave: (segments: readonly Segment[]) => void;
   /** They are on disk, or settled; whoever left them. */
   readonly forget: (places: readonly Place[]) => void;
+  /** The same of what this page left: nothing is asked of the storage for what never was there. */
+  readonly takeBack: (places: readonly Place[]) => void;
   /** What other pages left behind. It is forgotten when it has been written. */
   readonly takeUp: (write: (segments: readonly Segment[]) => Promise<void>) => void;
   readonly clear: () => void;
@@ -97,6 +99,9 @@ export function createSpill(storage: Storage | undefined, databaseName: string):
     leave,
     forget: (places) => {
       for (const place of places) remove(keyOf(place));
+    },
+    takeBack: (places) => {
+      for (const place of places) if (own.has(keyOf(place))) remove(keyOf(place));
     },
     takeUp,
     clear: () => keys().forEach(remove),

@@ -1,27 +1,13 @@
 import type { CDPSession, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { numbersTo, readArrivals } from '../helpers/arrivals.ts';
 import type { OpenBrowser } from '../helpers/browser.ts';
 import { captureDurably, drain, untilStats } from '../helpers/client-page.ts';
-import type { PageServer } from '../helpers/page-server.ts';
-import { startPluginSite } from '../helpers/plugin-site.ts';
+import { usePluginSite } from '../helpers/plugin-site.ts';
 import { useWorld } from '../helpers/world.ts';
 
 const world = useWorld();
-let site: PageServer;
-
-beforeAll(async () => {
-  const { relay, writeKey } = world.pipeline;
-  site = await startPluginSite({
-    endpoint: relay.gate.url,
-    writeKey,
-    flushIntervalMs: 200,
-    retryBaseMs: 100,
-    retryMaxMs: 1_000,
-  });
-});
-
-afterAll(() => site?.stop());
+const site = usePluginSite(world);
 
 it('delivers what a page captured offline, once and in order, when the page is gone', async () => {
   const browser = await world.profile.open();

@@ -15,6 +15,9 @@ export interface World {
   readonly witness: Witness;
 }
 
+/** Tests wait for what they ask for; the defaults are made for people. */
+export const TEST_PACE = { flushIntervalMs: 200, retryBaseMs: 100, retryMaxMs: 1_000 };
+
 /** Registers the hooks of a test file that needs the whole pipeline. */
 export function useWorld(): World {
   const world = {} as { -readonly [Part in keyof World]: World[Part] };
@@ -27,10 +30,7 @@ export function useWorld(): World {
       endpoint: relay.gate.url,
       writeKey,
       captures: ['clicks'],
-      // Tests wait for what they ask for; the defaults are made for people.
-      flushIntervalMs: 200,
-      retryBaseMs: 100,
-      retryMaxMs: 1_000,
+      ...TEST_PACE,
     });
   });
 

@@ -3,6 +3,7 @@ import type { ClientStats } from '../../../src/client/types.ts';
 import type { RuntimeNavigator } from '../../../src/runtime.ts';
 import { createChannels } from '../../helpers/fake-channels.ts';
 import { createFakeLocks } from '../../helpers/fake-locks.ts';
+import { createLateFactory } from '../../helpers/late-database.ts';
 import { createTestClient, type TestClient } from '../../helpers/test-client.ts';
 
 /** What a page that has never been here finds on the device. */
@@ -240,14 +241,7 @@ describe('consent that is denied', () => {
     const before = createTestClient({ relay: { otherwise: () => 'network' } });
     before.client.track('Queued');
     await before.client.close();
-    const factory = before.runtime.indexedDB as IDBFactory;
-    let isRefused = true;
-    const indexedDB = {
-      open(...args: Parameters<IDBFactory['open']>) {
-        if (isRefused) throw new DOMException('not now', 'UnknownError');
-        return factory.open(...args);
-      },
-    } as IDBFactory;
+    const { indexedDB, arrive } = createLateFactory(before.runtime.indexedDB);
     const { client, clock } = createTestClient({
       sharing: before,
       seed: 2,
@@ -256,7 +250,7 @@ describe('consent that is denied', () => {
     await clock.settle();
     await client.consent('denied');
 
-    isRefused = false;
+    arrive();
     await clock.advance(2000);
     await client.close();
 

@@ -4,6 +4,7 @@ import type { SegmentLog } from '../../../src/queue/types.ts';
 import { createChannels } from '../../helpers/fake-channels.ts';
 import { createFakeClock, type FakeClock } from '../../helpers/fake-clock.ts';
 import { createFakeLocks } from '../../helpers/fake-locks.ts';
+import { createLateFactory } from '../../helpers/late-database.ts';
 import { createTestClient, type TestClient } from '../../helpers/test-client.ts';
 import { createTestPage } from '../../helpers/test-page.ts';
 
@@ -109,14 +110,7 @@ describe('two tabs, one of which gets its database late', () => {
     const channel = createChannels();
     const first = createTestClient({ runtime: { locks, channel } });
     await first.clock.settle();
-    const factory = first.runtime.indexedDB as IDBFactory;
-    let isRefused = true;
-    const indexedDB = {
-      open(...args: Parameters<IDBFactory['open']>) {
-        if (isRefused) throw new DOMException('not now', 'UnknownError');
-        return factory.open(...args);
-      },
-    } as IDBFactory;
+    const { indexedDB, arrive } = createLateFactory(first.runtime.indexedDB);
     const second = createTestClient({
       sharing: first,
       seed: 2,
@@ -125,7 +119,7 @@ describe('two tabs, one of which gets its database late', () => {
     await first.clock.settle();
     expect((await second.client.stats()).leader).toBe(true);
 
-    isRefused = false;
+    arrive();
     await first.clock.advance(2000);
 
     expect(second.heardOf('storage').map(({ log }) => log)).toEqual(['memory', 'indexeddb']);
