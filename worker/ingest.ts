@@ -1,19 +1,19 @@
 /** A batch's way from admitted bytes to receipts: open, validate, enrich, key, aggregate, put. */
 
-import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import { MAX_CLOCK_SKEW_MS } from '../src/protocol/limits.ts';
 import type { BatchAnswer, RefusalCode } from '../src/protocol/receipt.ts';
-import type { Admitted } from './admit.ts';
-import { Refusal } from './answer.ts';
-import { type BatchFacts, edgeFactsOf, toIso } from './enrich.ts';
-import { createPutCall } from './kinesis/client.ts';
+import type { Admitted } from './admission/admit.ts';
+import type { Source } from './configuration/source.ts';
+import { type BatchFacts, edgeFactsOf, toIso } from './events/enrich.ts';
+import { openBatch } from './events/open.ts';
+import { prepareEntries } from './events/prepare.ts';
+import { writeReceipts } from './events/receipts.ts';
+import { Refusal } from './http/answer.ts';
+import type { KinesisCall } from './kinesis/call.ts';
 import { type PutReport, putUnits } from './kinesis/put.ts';
+import { createPutCall } from './kinesis/put-call.ts';
 import { planUnits } from './kinesis/unit.ts';
-import { openBatch } from './open.ts';
-import { prepareEntries } from './prepare.ts';
-import { writeReceipts } from './receipts.ts';
 import type { RelayRuntime } from './runtime.ts';
-import type { Source } from './sources.ts';
 
 /**
  * A wait drawn between these, so that the clients of an outage do not come back as one. It is the least that a client
@@ -43,7 +43,7 @@ export interface Ingested {
 export async function ingest(
   { source, sentAt, payload }: Admitted,
   request: Request,
-  kinesis: KinesisClient,
+  kinesis: KinesisCall,
   runtime: RelayRuntime,
 ): Promise<Ingested> {
   const receivedAt = runtime.now();
@@ -63,7 +63,11 @@ export async function ingest(
     runtime.random,
   );
   const byKey = planUnits(entries, source);
-  const report = await putUnits(byKey, createPutCall(kinesis, source.stream), runtime);
+  const report = await putUnits(
+    byKey,
+    createPutCall(kinesis, source.stream, source.region),
+    runtime,
+  );
 
   const { failure, fates } = report;
   const after = waitMs(failure ?? 'unavailable', runtime.random);

@@ -1,18 +1,18 @@
 /** The routes, and the one boundary that every error ends at. */
 
-import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import { version } from '../package.json';
 import { MAX_WIRE_BYTES } from '../src/protocol/limits.ts';
-import { admitBatch, mintSession } from './admit.ts';
-import { answerJson, answerRefusal, Refusal, shareWith } from './answer.ts';
-import { readBody } from './body.ts';
-import { placeOf } from './enrich.ts';
+import { admitBatch, mintSession } from './admission/admit.ts';
+import { parseSettings, type Settings, type SettingsResult } from './configuration/settings.ts';
+import { createSources, type Sources } from './configuration/sources.ts';
 import type { Env } from './env.ts';
+import { placeOf } from './events/enrich.ts';
+import { answerJson, answerRefusal, Refusal, shareWith } from './http/answer.ts';
+import { readBody } from './http/body.ts';
 import { ingest } from './ingest.ts';
-import { createKinesis } from './kinesis/client.ts';
-import { answerReadRefusal, readStream } from './read-door.ts';
+import { createKinesisCall, type KinesisCall } from './kinesis/call.ts';
+import { answerReadRefusal, readStream } from './reading/read-door.ts';
 import { platformRuntime, type RelayRuntime } from './runtime.ts';
-import { type Configuration, type ConfigurationResult, parseConfiguration } from './sources.ts';
 
 /** A session request is a write key, a client id and a version. */
 const MAX_SESSION_BYTES = 4096;
@@ -43,8 +43,9 @@ export interface Relay {
 interface Context {
   readonly request: Request;
   readonly origin: string | null;
-  readonly configuration: Configuration;
-  readonly kinesis: KinesisClient;
+  readonly settings: Settings;
+  readonly sources: Sources;
+  readonly kinesis: KinesisCall;
   readonly runtime: RelayRuntime;
 }
 
@@ -62,8 +63,8 @@ const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
   [
     '/v1/kinesis',
     {
-      answer: ({ request, configuration, kinesis, runtime }) =>
-        readStream(request, configuration, kinesis, runtime.now()),
+      answer: ({ request, settings, kinesis, runtime }) =>
+        readStream(request, settings, kinesis, runtime.now()),
       refuse: answerReadRefusal,
       allowHeaders: READ_DOOR_HEADERS,
     },
@@ -71,10 +72,11 @@ const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
 ]);
 
 export function createRelay(env: Env, runtime: RelayRuntime = platformRuntime): Relay {
-  const configured = parseConfiguration(env);
+  const configured = parseSettings(env, runtime.store !== undefined);
   const problems = configured.ok ? [] : configured.problems;
   if (problems.length > 0) runtime.log(JSON.stringify({ at: 'configuration', problems }));
-  const kinesis = configured.ok ? createKinesis(configured.value.kinesis) : undefined;
+  const kinesis = configured.ok ? createKinesisCall(configured.value.kinesis, runtime) : undefined;
+  const sources = configured.ok ? createSources(configured.value, runtime) : undefined;
 
   const respond = async (request: Request, path: string, route: Route | undefined) => {
     if (path === HEALTH_PATH && request.method === 'GET') return answerHealth(configured);
@@ -86,13 +88,13 @@ export function createRelay(env: Env, runtime: RelayRuntime = platformRuntime): 
     if (request.method !== 'POST') {
       throw new Refusal('method_refused', 'method: expected POST');
     }
-    if (!configured.ok || !kinesis) {
+    if (!configured.ok || !kinesis || !sources) {
       const hints = { after: MISCONFIGURED_AFTER_MS };
       throw new Refusal('relay_misconfigured', 'relay: see its /v1/health', hints);
     }
     const origin = request.headers.get('origin');
-    const configuration = configured.value;
-    return route.answer({ request, origin, configuration, kinesis, runtime });
+    const settings = configured.value;
+    return route.answer({ request, origin, settings, sources, kinesis, runtime });
   };
 
   return {
@@ -115,14 +117,14 @@ export function createRelay(env: Env, runtime: RelayRuntime = platformRuntime): 
   };
 }
 
-async function answerSession({ request, origin, configuration, runtime }: Context) {
+async function answerSession({ request, origin, settings, sources, runtime }: Context) {
   const body = await readBody(request, MAX_SESSION_BYTES);
-  return answerJson(200, await mintSession(configuration, body, origin, runtime.now()));
+  return answerJson(200, await mintSession(settings, sources, body, origin, runtime.now()));
 }
 
-async function answerBatch({ request, origin, configuration, kinesis, runtime }: Context) {
+async function answerBatch({ request, origin, settings, sources, kinesis, runtime }: Context) {
   const body = await readBody(request, MAX_WIRE_BYTES);
-  const admitted = await admitBatch(configuration, body, origin, runtime.now());
+  const admitted = await admitBatch(settings, sources, body, origin, runtime.now());
   const { result, summary } = await ingest(admitted, request, kinesis, runtime);
   const refused = result instanceof Refusal;
   const code = refused ? { code: result.code } : {};
@@ -131,9 +133,9 @@ async function answerBatch({ request, origin, configuration, kinesis, runtime }:
 }
 
 /** Says what an operator has to mend, and asks nobody: it answers while Kinesis does not. */
-function answerHealth(configured: ConfigurationResult): Response {
+function answerHealth(configured: SettingsResult): Response {
   if (configured.ok) {
-    const sources = configured.value.byWriteKey.size;
+    const sources = configured.value.sources.size;
     return answerJson(200, { ok: true, version, sources, problems: [] });
   }
   const { problems } = configured;

@@ -24,6 +24,8 @@ export interface SenderFacts {
   readonly sdk: string;
   /** Milliseconds to add to the client's clock to get the relay's. */
   readonly clockOffset?: number;
+  /** By lane: the sequence number of the last record stored of it. For sources with strict order. */
+  readonly after?: Readonly<Record<string, string>>;
 }
 
 export interface BatchHead {

@@ -118,7 +118,13 @@ export interface StreamRecord {
   readonly sentAt: string;
   /** When the relay received it. */
   readonly receivedAt: string;
-  readonly rivulet: { readonly lane: string; readonly seq: number; readonly source: string };
+  readonly rivulet: {
+    readonly lane: string;
+    readonly seq: number;
+    readonly source: string;
+    /** Where the event is not as the source's tracking plan has it, when the plan only observes. */
+    readonly violations?: readonly string[];
+  };
 }
 
 export function messageIdOf({ lane, seq }: Position): string {

@@ -48,6 +48,12 @@ export const MAX_PUT_BYTES: number = 5 * 1024 * 1024;
 /** Bytes of one record, data and partition key, on a stream that was not raised: docs.aws.amazon.com/streams/latest/dev/large-records.html */
 export const MAX_RECORD_BYTES: number = 1024 * 1024;
 
+/** The same on a stream that was raised as far as it goes: docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateMaxRecordSize.html */
+export const MAX_LARGE_RECORD_BYTES: number = 10 * 1024 * 1024;
+
+/** Bytes of one batch without a signature: what a page may send as it ends. */
+export const MAX_BEACON_BYTES: number = 64 * 1024;
+
 /** Bytes of one aggregate by default: two PUT payload units of 25 KB (aws.amazon.com/kinesis/data-streams/pricing). */
 export const DEFAULT_AGGREGATE_BYTES: number = 50 * 1024;
 

@@ -10,6 +10,8 @@ export type PartitionRule =
   | 'user'
   | 'lane'
   | 'random'
+  /** None: the stream distributes records itself (`RecordDistributionStrategy` AUTO, on-demand streams). */
+  | 'auto'
   | `properties.${string}`
   | `context.${string}`
   | `traits.${string}`;

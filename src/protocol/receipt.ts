@@ -11,6 +11,8 @@ export type RejectionCode =
   | 'too_deep'
   | 'event_too_large'
   | 'context_invalid'
+  /** Not as the source's tracking plan has it. */
+  | 'plan_violated'
   /** The stream took its neighbours and not this one. */
   | 'record_refused';
 
@@ -20,11 +22,14 @@ export type RefusalCode =
   | 'too_large'
   | 'token_expired'
   | 'token_invalid'
+  | 'token_revoked'
+  | 'challenge_failed'
   | 'signature_invalid'
   | 'clock_skew'
   | 'write_key_unknown'
   | 'origin_refused'
   | 'source_disabled'
+  | 'access_refused'
   | 'stream_refused'
   | 'operation_refused'
   | 'not_found'
@@ -34,6 +39,7 @@ export type RefusalCode =
   | 'stream_unavailable'
   | 'stream_misconfigured'
   | 'relay_misconfigured'
+  | 'relay_busy'
   | 'internal';
 
 export type Receipt = LaneRange &
@@ -71,11 +77,14 @@ export const REFUSAL_STATUS: Readonly<Record<RefusalCode, number>> = {
   malformed: 400,
   token_expired: 401,
   token_invalid: 401,
+  challenge_failed: 401,
   signature_invalid: 401,
   clock_skew: 401,
   write_key_unknown: 403,
   origin_refused: 403,
   source_disabled: 403,
+  token_revoked: 403,
+  access_refused: 403,
   stream_refused: 403,
   operation_refused: 403,
   not_found: 404,
@@ -87,6 +96,7 @@ export const REFUSAL_STATUS: Readonly<Record<RefusalCode, number>> = {
   stream_misconfigured: 502,
   stream_throttled: 503,
   stream_unavailable: 503,
+  relay_busy: 503,
 };
 
 /**

@@ -8,6 +8,8 @@ export interface SessionRequest {
   readonly client: string;
   /** Name and version, such as `rivulet/1.0.0`. */
   readonly sdk: string;
+  /** The answer to a Turnstile challenge, for sources that ask for one. */
+  readonly challenge?: string;
 }
 
 /** What an operator can turn from the edge. Absent fields leave the client's own setting. */
@@ -17,6 +19,10 @@ export interface RemoteConfig {
   readonly flushIntervalMs?: number;
   /** Send nothing for this long. */
   readonly pauseMs?: number;
+  /** This client is not in the source's sample: it leaves out what it captures, and says so on the stream. */
+  readonly sampledOut?: boolean;
+  /** The source keeps strict order: the client says with each batch where its lanes ended. */
+  readonly strictOrder?: boolean;
 }
 
 export interface SessionAnswer {

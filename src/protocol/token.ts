@@ -7,14 +7,16 @@ import { accepted, isObject, type Parsed, refused } from './parsed.ts';
 /** Lets a client send batches to one source. */
 export interface BatchToken {
   readonly use: 'batch';
-  /** The source's name, never its write key. */
-  readonly source: string;
+  /** Of the source. Public: it stands in the page. */
+  readonly writeKey: string;
   /** The client id: every event of the batch is this client's. */
   readonly client: string;
   /** The page origin that asked, or `null` for a device without one. */
   readonly origin: string | null;
   readonly issued: number;
   readonly expires: number;
+  /** Of a token that lives long, so that it can be revoked. */
+  readonly id?: string;
 }
 
 /** Lets a reader use the read door for the named streams. */
@@ -23,6 +25,8 @@ export interface ReadToken {
   readonly streams: readonly string[];
   readonly issued: number;
   readonly expires: number;
+  /** Of a token that lives long, so that it can be revoked. */
+  readonly id?: string;
 }
 
 export type Token = BatchToken | ReadToken;

@@ -21,7 +21,15 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   queue: ['idb'],
   consumer: ['@aws-sdk/client-kinesis', '@smithy/fetch-http-handler', 'spark-md5'],
   debug: ['lit', 'uplot', '@tanstack/virtual-core'],
-  worker: ['@aws-sdk/client-kinesis', '@smithy/fetch-http-handler', 'valibot'],
+  worker: [
+    '@cfworker/json-schema',
+    '@smithy/signature-v4',
+    'bowser',
+    'isbot',
+    'jose',
+    'prom-client',
+    'valibot',
+  ],
 };
 
 /** The rooms that have their platform from the runtime. Encryption draws its own coins, of which none may come twice. */

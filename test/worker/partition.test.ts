@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { CapturedEvent } from '../../src/protocol/event.ts';
 import type { PartitionRule } from '../../src/protocol/partition-key.ts';
-import { createKeyChooser } from '../../worker/partition.ts';
+import { createKeyChooser } from '../../worker/events/partition.ts';
 import { createRelayUnderTest, sources, track } from './relay-under-test.ts';
 import { scriptKinesis } from './scripted-kinesis.ts';
 

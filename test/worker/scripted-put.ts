@@ -1,6 +1,6 @@
 /** The put loop on its own: calls are answered by a function, time passes only by waiting and calling. */
 
-import type { CallOutcome, EntryOutcome } from '../../worker/kinesis/client.ts';
+import type { CallOutcome, EntryOutcome } from '../../worker/kinesis/put-call.ts';
 import { putUnits } from '../../worker/kinesis/put.ts';
 import { type Entry, planUnits, type Unit } from '../../worker/kinesis/unit.ts';
 

@@ -28,7 +28,7 @@ describe('a session', () => {
     const verified = await verifyToken(crypto.subtle, [SECRET], token, 'batch', NOW);
     expect(verified).toMatchObject({
       ok: true,
-      value: { token: { source: 'shop', client: 'client-1', origin: ORIGIN, issued: NOW } },
+      value: { token: { writeKey: 'wk_shop', client: 'client-1', origin: ORIGIN, issued: NOW } },
     });
     expect(JSON.stringify(verified)).not.toContain('wk_shop');
   });

@@ -1,5 +1,7 @@
 /** What a failed call means for the events in it. docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html#API_PutRecords_Errors */
 
+import { KinesisError } from './call.ts';
+
 /**
  * - `throttled`: the stream is too busy; nothing was stored
  * - `unavailable`: a fault, a lost connection or no answer in time; what became of the call is unknown
@@ -21,7 +23,8 @@ const THROTTLES = new Set([
 const REFUSALS = new Set(['InvalidArgumentException', 'ValidationException']);
 
 export function classifyCall(error: unknown): CallFailure {
-  const { name = '', status } = describeError(error);
+  const name = nameOf(error);
+  const status = error instanceof KinesisError ? error.status : undefined;
   if (THROTTLES.has(name) || status === 429) return 'throttled';
   if (REFUSALS.has(name) || status === 413) return 'refused';
   // Everything else a service answers with 4xx is about who asks for what: it keeps until somebody changes it.
@@ -35,13 +38,7 @@ export function classifyEntry(code: string): Exclude<CallFailure, 'misconfigured
   return REFUSALS.has(code) ? 'refused' : 'unavailable';
 }
 
-/** What the SDK's errors carry, and errors from below it do not. */
-export function describeError(error: unknown): {
-  readonly name?: string;
-  readonly message?: string;
-  readonly status?: number | undefined;
-} {
-  if (!(error instanceof Error)) return {};
-  const { $metadata } = error as { $metadata?: { httpStatusCode?: number } };
-  return { name: error.name, message: error.message, status: $metadata?.httpStatusCode };
+/** What a log line and a receipt call it. */
+export function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : 'Error';
 }

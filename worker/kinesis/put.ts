@@ -5,8 +5,8 @@
 
 import { MAX_PUT_BYTES, MAX_PUT_ENTRIES } from '../../src/protocol/limits.ts';
 import type { RelayRuntime } from '../runtime.ts';
-import type { CallOutcome, EntryOutcome, PutCall } from './client.ts';
 import type { CallFailure } from './failure.ts';
+import type { CallOutcome, EntryOutcome, PutCall } from './put-call.ts';
 import { splitUnit, type Unit } from './unit.ts';
 
 /** A client waits 15 s for its answer; behind a stream that stays busy it waits better at home. */

@@ -158,7 +158,7 @@ async function expiredSession(client: string) {
   const now = Date.now();
   const token = await signToken(crypto.subtle, secret, {
     use: 'batch',
-    source: 'shop',
+    writeKey: world.pipeline.writeKey,
     client,
     origin: new URL(world.site.url).origin,
     issued: now - 7_200_000,

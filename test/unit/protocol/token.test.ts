@@ -11,7 +11,7 @@ import {
 const { subtle } = crypto;
 const batch: BatchToken = {
   use: 'batch',
-  source: 'shop',
+  writeKey: 'wk_shop',
   client: 'client-1',
   origin: 'https://shop.test',
   issued: 1000,
@@ -62,7 +62,7 @@ describe('a token', () => {
     const text = await signToken(subtle, 'secret', batch);
     const [payload = '', code = ''] = text.split('.');
     const forged = encodeBase64url(
-      new TextEncoder().encode(JSON.stringify({ ...batch, source: 'bank' })),
+      new TextEncoder().encode(JSON.stringify({ ...batch, writeKey: 'wk_bank' })),
     );
     const malformed = ['', '.', payload, `${payload}.`, `${payload}.${code}.`, `${payload}.!`];
 

@@ -1,5 +1,5 @@
-import type { LaneRange, Position } from '../src/protocol/event.ts';
-import type { Receipt } from '../src/protocol/receipt.ts';
+import type { LaneRange, Position } from '../../src/protocol/event.ts';
+import type { Receipt } from '../../src/protocol/receipt.ts';
 
 type Without<T, Field extends PropertyKey> = T extends unknown ? Omit<T, Field> : never;
 

@@ -1,15 +1,15 @@
 /** From the segments of a batch to the entries of its puts: validate, enrich, key. */
 
-import type { WireSegment } from '../src/protocol/batch.ts';
-import type { Position, SegmentContext } from '../src/protocol/event.ts';
-import { MAX_RECORD_BYTES } from '../src/protocol/limits.ts';
-import { type Parsed, refused } from '../src/protocol/parsed.ts';
-import type { RejectionCode } from '../src/protocol/receipt.ts';
+import type { WireSegment } from '../../src/protocol/batch.ts';
+import type { Position, SegmentContext } from '../../src/protocol/event.ts';
+import { MAX_RECORD_BYTES } from '../../src/protocol/limits.ts';
+import { type Parsed, refused } from '../../src/protocol/parsed.ts';
+import type { RejectionCode } from '../../src/protocol/receipt.ts';
+import type { Source } from '../configuration/source.ts';
+import type { Entry } from '../kinesis/unit.ts';
 import { type BatchFacts, createRecordWriter } from './enrich.ts';
-import type { Entry } from './kinesis/unit.ts';
 import { createKeyChooser } from './partition.ts';
 import type { Verdict } from './receipts.ts';
-import type { Source } from './sources.ts';
 import { parseContext, parseEvent } from './validate.ts';
 
 const encoder = new TextEncoder();

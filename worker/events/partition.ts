@@ -1,10 +1,10 @@
 /** Which partition key an event goes under. */
 
 import { createHash } from 'node:crypto';
-import type { CapturedEvent, Properties, SegmentContext } from '../src/protocol/event.ts';
-import { MAX_PARTITION_KEY_CHARACTERS } from '../src/protocol/limits.ts';
-import { isObject } from '../src/protocol/parsed.ts';
-import type { Source } from './sources.ts';
+import type { CapturedEvent, Properties, SegmentContext } from '../../src/protocol/event.ts';
+import { MAX_PARTITION_KEY_CHARACTERS } from '../../src/protocol/limits.ts';
+import { isObject } from '../../src/protocol/parsed.ts';
+import type { Source } from '../configuration/source.ts';
 
 export type KeyChooser = (
   event: CapturedEvent,

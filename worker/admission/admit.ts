@@ -1,14 +1,16 @@
 /** Who may send: sessions are given here, and every batch is held against the one it names. */
 
-import { decodeBase64url, encodeBase64url } from '../src/protocol/base64url.ts';
-import { parseHead, signedBytes } from '../src/protocol/batch.ts';
-import { importHmacKey, verifyHmac } from '../src/protocol/hmac.ts';
-import { MAX_CLOCK_SKEW_MS, SESSION_LIFE_MS } from '../src/protocol/limits.ts';
-import { isObject } from '../src/protocol/parsed.ts';
-import type { SessionAnswer, SessionRequest } from '../src/protocol/session.ts';
-import { deriveSigningKey, signToken, verifyToken } from '../src/protocol/token.ts';
-import { Refusal } from './answer.ts';
-import type { Configuration, Source } from './sources.ts';
+import { decodeBase64url, encodeBase64url } from '../../src/protocol/base64url.ts';
+import { parseHead, signedBytes } from '../../src/protocol/batch.ts';
+import { importHmacKey, verifyHmac } from '../../src/protocol/hmac.ts';
+import { MAX_CLOCK_SKEW_MS, SESSION_LIFE_MS } from '../../src/protocol/limits.ts';
+import { isObject } from '../../src/protocol/parsed.ts';
+import type { SessionAnswer, SessionRequest } from '../../src/protocol/session.ts';
+import { deriveSigningKey, signToken, verifyToken } from '../../src/protocol/token.ts';
+import type { Settings } from '../configuration/settings.ts';
+import type { Source } from '../configuration/source.ts';
+import type { Sources } from '../configuration/sources.ts';
+import { Refusal } from '../http/answer.ts';
 
 const { subtle } = crypto;
 
@@ -17,6 +19,8 @@ const MAX_CLIENT_LENGTH = 128;
 
 export interface Admitted {
   readonly source: Source;
+  /** The client id that the token was given to. */
+  readonly client: string;
   /** Milliseconds since 1970 on the relay's clock, within {@link MAX_CLOCK_SKEW_MS} of now. */
   readonly sentAt: number;
   /** What the signature covers, as it travelled. */
@@ -24,20 +28,21 @@ export interface Admitted {
 }
 
 export async function mintSession(
-  { secrets, byWriteKey }: Configuration,
+  { secrets }: Pick<Settings, 'secrets'>,
+  sources: Sources,
   body: Uint8Array,
   origin: string | null,
   now: number,
 ): Promise<SessionAnswer> {
   const { writeKey, client } = parseSessionRequest(body);
-  const source = byWriteKey.get(writeKey);
+  const source = await sources.find(writeKey);
   if (!source) throw new Refusal('write_key_unknown', 'write key: names no source of this relay');
   admitSource(source, origin);
   const [secret = ''] = secrets;
   const expires = now + SESSION_LIFE_MS;
   const token = await signToken(subtle, secret, {
     use: 'batch',
-    source: source.name,
+    writeKey,
     client,
     origin,
     issued: now,
@@ -49,7 +54,8 @@ export async function mintSession(
 
 /** Checks everything that vouches for the payload, before a byte of it is read. */
 export async function admitBatch(
-  { secrets, byName }: Configuration,
+  { secrets }: Pick<Settings, 'secrets'>,
+  sources: Sources,
   body: Uint8Array<ArrayBuffer>,
   origin: string | null,
   now: number,
@@ -61,7 +67,7 @@ export async function admitBatch(
   const verified = await verifyToken(subtle, secrets, head.token, 'batch', now);
   if (!verified.ok) throw new Refusal(verified.code, verified.reason, { now });
   const { token, secret } = verified.value;
-  const source = byName.get(token.source);
+  const source = await sources.find(token.writeKey);
   if (!source) throw new Refusal('source_disabled', 'source: no longer configured');
   if (token.origin !== origin) {
     throw new Refusal('origin_refused', 'origin: expected the one that asked for the session');
@@ -82,7 +88,7 @@ export async function admitBatch(
     const skew = `expected it within ${MAX_CLOCK_SKEW_MS} ms of now, got ${head.sentAt - now}`;
     throw new Refusal('clock_skew', `sentAt: ${skew}`, { now });
   }
-  return { source, sentAt: head.sentAt, payload };
+  return { source, client: token.client, sentAt: head.sentAt, payload };
 }
 
 /** `undefined` is an origin that was judged before. */

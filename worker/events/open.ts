@@ -1,9 +1,9 @@
 /** From signed bytes to segments. */
 
 import { gunzipSync } from 'node:zlib';
-import { type BatchPayload, isGzip, parsePayload } from '../src/protocol/batch.ts';
-import { MAX_BATCH_BYTES, MAX_BATCH_EVENTS } from '../src/protocol/limits.ts';
-import { Refusal } from './answer.ts';
+import { type BatchPayload, isGzip, parsePayload } from '../../src/protocol/batch.ts';
+import { MAX_BATCH_BYTES, MAX_BATCH_EVENTS } from '../../src/protocol/limits.ts';
+import { Refusal } from '../http/answer.ts';
 
 export interface OpenedBatch extends BatchPayload {
   readonly events: number;

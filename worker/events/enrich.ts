@@ -6,8 +6,8 @@ import {
   messageIdOf,
   type Properties,
   type SegmentContext,
-} from '../src/protocol/event.ts';
-import type { IpPolicy } from './sources.ts';
+} from '../../src/protocol/event.ts';
+import type { IpPolicy } from '../configuration/source.ts';
 import { isMoment } from './validate.ts';
 
 /** What holds for every event of a batch. */

@@ -1,7 +1,11 @@
 /** How the relay speaks: JSON, one shape for every refusal, readable across origins. */
 
-import { RivuletError } from '../src/errors.ts';
-import { REFUSAL_STATUS, type RefusalAnswer, type RefusalCode } from '../src/protocol/receipt.ts';
+import { RivuletError } from '../../src/errors.ts';
+import {
+  REFUSAL_STATUS,
+  type RefusalAnswer,
+  type RefusalCode,
+} from '../../src/protocol/receipt.ts';
 
 /** A whole request refused. Thrown anywhere below the routes, answered at the one boundary above them. */
 export class Refusal extends RivuletError {

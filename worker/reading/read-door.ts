@@ -3,69 +3,27 @@
  * To a reader it is a Kinesis endpoint: the same requests, the same answers, the same errors.
  */
 
-import {
-  DescribeStreamSummaryCommand,
-  GetRecordsCommand,
-  type GetRecordsCommandInput,
-  GetShardIteratorCommand,
-  type GetShardIteratorCommandInput,
-  type KinesisClient,
-  ListShardsCommand,
-} from '@aws-sdk/client-kinesis';
-import { isObject } from '../src/protocol/parsed.ts';
-import { REFUSAL_STATUS } from '../src/protocol/receipt.ts';
-import { verifyToken } from '../src/protocol/token.ts';
-import { answerJson, answerRefusal, Refusal } from './answer.ts';
-import { readBody } from './body.ts';
-import { describeError } from './kinesis/failure.ts';
-import { fromWire, toWire, type Wire } from './kinesis/wire.ts';
+import { isObject } from '../../src/protocol/parsed.ts';
+import { REFUSAL_STATUS } from '../../src/protocol/receipt.ts';
+import { verifyToken } from '../../src/protocol/token.ts';
+import type { Settings } from '../configuration/settings.ts';
+import { answerJson, answerRefusal, Refusal } from '../http/answer.ts';
+import { readBody } from '../http/body.ts';
+import { type KinesisCall, KinesisError, type Operation } from '../kinesis/call.ts';
 import { openPlace, sealPlace } from './place.ts';
-import type { Configuration } from './sources.ts';
 
 const MAX_CALL_BYTES = 64 * 1024;
 const CALL_TIMEOUT_MS = 10_000;
 
-type Send = (kinesis: KinesisClient, input: object, abortSignal: AbortSignal) => Promise<object>;
+type Wire = Record<string, unknown>;
+type PlaceField = 'ShardIterator' | 'NextToken';
 
-interface Operation {
-  readonly send: Send;
-  /** The field that stands for the stream's name, where there is one. */
-  readonly place?: 'ShardIterator' | 'NextToken';
-}
-
-const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
-  [
-    'ListShards',
-    {
-      send: (kinesis, input, abortSignal) =>
-        kinesis.send(new ListShardsCommand(input), { abortSignal }),
-      place: 'NextToken',
-    },
-  ],
-  [
-    'DescribeStreamSummary',
-    {
-      send: (kinesis, input, abortSignal) =>
-        kinesis.send(new DescribeStreamSummaryCommand(input), { abortSignal }),
-    },
-  ],
-  [
-    'GetShardIterator',
-    {
-      send: (kinesis, input, abortSignal) =>
-        kinesis.send(new GetShardIteratorCommand(input as GetShardIteratorCommandInput), {
-          abortSignal,
-        }),
-    },
-  ],
-  [
-    'GetRecords',
-    {
-      send: (kinesis, input, abortSignal) =>
-        kinesis.send(new GetRecordsCommand(input as GetRecordsCommandInput), { abortSignal }),
-      place: 'ShardIterator',
-    },
-  ],
+/** What the door lets through, and the field of each that may stand for the stream's name. */
+const OPERATIONS: ReadonlyMap<string, PlaceField | undefined> = new Map([
+  ['ListShards', 'NextToken'],
+  ['DescribeStreamSummary', undefined],
+  ['GetShardIterator', undefined],
+  ['GetRecords', 'ShardIterator'],
 ]);
 
 /** Fields of answers that name a place. */
@@ -73,8 +31,8 @@ const GIVEN_PLACES = ['ShardIterator', 'NextShardIterator', 'NextToken'];
 
 export async function readStream(
   request: Request,
-  { secrets, streams }: Configuration,
-  kinesis: KinesisClient,
+  { secrets, readStreams }: Settings,
+  kinesis: KinesisCall,
   now: number,
 ): Promise<Response> {
   const [, bearer = ''] = /^Bearer (\S+)$/i.exec(request.headers.get('authorization') ?? '') ?? [];
@@ -82,20 +40,20 @@ export async function readStream(
   if (!verified.ok) throw new Refusal(verified.code, verified.reason);
   const { token, secret } = verified.value;
   const target = request.headers.get('x-amz-target') ?? '';
-  const operation = OPERATIONS.get(target.replace(/^Kinesis_20131202\./, ''));
-  if (!operation) {
+  const operation = target.replace(/^Kinesis_20131202\./, '');
+  if (!OPERATIONS.has(operation)) {
     const expected = [...OPERATIONS.keys()].join(', ');
     throw new Refusal('operation_refused', `X-Amz-Target: expected one of ${expected}`);
   }
   const input = parseCall(await readBody(request, MAX_CALL_BYTES));
-  const { stream, fields } = await confine(input, operation, secrets);
-  if (!token.streams.includes(stream) || !streams.has(stream)) {
+  const { stream, fields } = await confine(input, OPERATIONS.get(operation), secrets);
+  if (!token.streams.includes(stream) || !readStreams.has(stream)) {
     throw new Refusal('stream_refused', 'stream: not one that this token may read');
   }
   try {
-    const signal = AbortSignal.timeout(CALL_TIMEOUT_MS);
-    const sent = await operation.send(kinesis, fromWire(fields), signal);
-    const { $metadata, ...output } = toWire(sent) as Wire;
+    const timeoutMs = CALL_TIMEOUT_MS;
+    const text = await kinesis(operation as Operation, JSON.stringify(fields), { timeoutMs });
+    const output: Wire = JSON.parse(text);
     for (const field of GIVEN_PLACES) {
       const text = output[field];
       if (typeof text === 'string') output[field] = await sealPlace(secret, { stream, text });
@@ -117,7 +75,7 @@ export function answerReadRefusal(refusal: Refusal): Response {
 /** The call with its stream named by the relay, and by nothing else of what the reader wrote. */
 async function confine(
   { StreamName, StreamARN, StreamId, ShardIterator, NextToken, ...rest }: Wire,
-  { place: field }: Operation,
+  field: PlaceField | undefined,
   secrets: readonly string[],
 ): Promise<{ stream: string; fields: Wire }> {
   const sealed = field && { ShardIterator, NextToken }[field];
@@ -137,8 +95,9 @@ async function confine(
 
 /** The service's own error goes on as it came; where none came, the relay says so. */
 function answerFailure(error: unknown): Response {
-  const { name, message, status } = describeError(error);
-  if (status !== undefined && status >= 400) return answerJson(status, { __type: name, message });
+  if (error instanceof KinesisError) {
+    return answerJson(error.status, { __type: error.name, message: error.message });
+  }
   const reason = 'stream: no answer from Kinesis';
   return answerReadRefusal(new Refusal('stream_unavailable', reason, { after: 1000 }));
 }

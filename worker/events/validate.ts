@@ -1,14 +1,14 @@
 /** From text to events: one line at a time, so that one bad event stays one bad event. */
 
-import { type CapturedEvent, isEventType, type SegmentContext } from '../src/protocol/event.ts';
+import { type CapturedEvent, isEventType, type SegmentContext } from '../../src/protocol/event.ts';
 import {
   MAX_CONTEXT_BYTES,
   MAX_EVENT_BYTES,
   MAX_EVENT_DEPTH,
   MAX_NAME_LENGTH,
-} from '../src/protocol/limits.ts';
-import { accepted, isObject, type Parsed, refused } from '../src/protocol/parsed.ts';
-import type { RejectionCode } from '../src/protocol/receipt.ts';
+} from '../../src/protocol/limits.ts';
+import { accepted, isObject, type Parsed, refused } from '../../src/protocol/parsed.ts';
+import type { RejectionCode } from '../../src/protocol/receipt.ts';
 
 /** The last moment of the year 9999: ISO 8601 has four digits for a year. */
 const LAST_MOMENT = 253_402_300_799_999;

@@ -3,8 +3,8 @@
  * under a seal: the stream's name and a code over both. To a reader they stay what they were, opaque text.
  */
 
-import { decodeBase64url, encodeBase64url } from '../src/protocol/base64url.ts';
-import { importHmacKey, signHmac, verifyHmac } from '../src/protocol/hmac.ts';
+import { decodeBase64url, encodeBase64url } from '../../src/protocol/base64url.ts';
+import { importHmacKey, signHmac, verifyHmac } from '../../src/protocol/hmac.ts';
 
 const { subtle } = crypto;
 

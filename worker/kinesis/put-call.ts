@@ -1,0 +1,66 @@
+/** PutRecords: what goes out, and what each entry of the answer says. */
+
+import { isObject } from '../../src/protocol/parsed.ts';
+import type { KinesisCall } from './call.ts';
+import { type CallFailure, classifyCall, classifyEntry, nameOf } from './failure.ts';
+import { encodeUnit, type Unit } from './unit.ts';
+
+/** What became of one unit of a call. */
+export type EntryOutcome =
+  | { readonly kind: 'stored'; readonly shard: string; readonly sequence: string }
+  | {
+      readonly kind: Exclude<CallFailure, 'misconfigured'>;
+      readonly code: string;
+      /** Where Kinesis names it. */
+      readonly shard?: string;
+    };
+
+/** What became of one call. */
+export type CallOutcome =
+  | { readonly ok: true; readonly entries: readonly EntryOutcome[] }
+  | { readonly ok: false; readonly failure: CallFailure; readonly code: string };
+
+/** Puts at most one unit of each key, in one call. Never rejects. */
+export type PutCall = (units: readonly Unit[], timeoutMs: number) => Promise<CallOutcome>;
+
+export function createPutCall(call: KinesisCall, stream: string, region?: string): PutCall {
+  return async (units, timeoutMs) => {
+    try {
+      const text = await call('PutRecords', encodeCall(stream, units), { region, timeoutMs });
+      const answer: unknown = JSON.parse(text);
+      const records = isObject(answer) && Array.isArray(answer.Records) ? answer.Records : [];
+      // An answer of another length cannot be laid beside the question: nothing in it is known.
+      if (records.length !== units.length) {
+        return { ok: false, failure: 'unavailable', code: 'AnswerLengthMismatch' };
+      }
+      return { ok: true, entries: records.map(readEntry) };
+    } catch (error) {
+      return { ok: false, failure: classifyCall(error), code: nameOf(error) };
+    }
+  };
+}
+
+function encodeCall(stream: string, units: readonly Unit[]): string {
+  const records = units.map((unit) => {
+    const data = encodeUnit(unit);
+    const base64 = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64');
+    return `{"PartitionKey":${JSON.stringify(unit.partitionKey)},"Data":"${base64}"}`;
+  });
+  return `{"StreamName":${JSON.stringify(stream)},"Records":[${records.join(',')}]}`;
+}
+
+/** A 200 is not success, and emulators write `null` where the service leaves out. */
+export function readEntry(entry: {
+  ErrorCode?: string | null;
+  ErrorMessage?: string | null;
+  ShardId?: string | null;
+  SequenceNumber?: string | null;
+}): EntryOutcome {
+  const { ErrorCode, ErrorMessage, ShardId, SequenceNumber } = entry;
+  if (ErrorCode) {
+    const [shard] = /shardId-\d+/.exec(ErrorMessage ?? '') ?? [];
+    return { kind: classifyEntry(ErrorCode), code: ErrorCode, ...(shard ? { shard } : {}) };
+  }
+  if (!ShardId || !SequenceNumber) return { kind: 'unavailable', code: 'AnswerIncomplete' };
+  return { kind: 'stored', shard: ShardId, sequence: SequenceNumber };
+}
