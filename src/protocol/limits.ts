@@ -54,8 +54,11 @@ export const MAX_LARGE_RECORD_BYTES: number = 10 * 1024 * 1024;
 /** Bytes of one batch without a signature: what a page may send as it ends. */
 export const MAX_BEACON_BYTES: number = 64 * 1024;
 
-/** Bytes of one aggregate by default: two PUT payload units of 25 KB (aws.amazon.com/kinesis/data-streams/pricing). */
-export const DEFAULT_AGGREGATE_BYTES: number = 50 * 1024;
+/**
+ * Bytes of one aggregate by default. A batch of one client then goes in one call, where two would have to wait for each
+ * other; a quarter of what a shard takes in a second. PUT payload units are counted by bytes, and do not change with it.
+ */
+export const DEFAULT_AGGREGATE_BYTES: number = 256 * 1024;
 
 /** Write limits of one shard, per second: docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
 export const SHARD_WRITE_BYTES_PER_SECOND: number = 1024 * 1024;

@@ -28,7 +28,8 @@ export interface CallOptions {
  */
 export type KinesisCall = (
   operation: Operation,
-  body: string,
+  /** JSON. Bytes are hashed and sent as they are, text is turned into bytes twice. */
+  body: string | Uint8Array<ArrayBuffer>,
   options: CallOptions,
 ) => Promise<string>;
 
@@ -62,7 +63,7 @@ export function createKinesisCall(
 
   async function call(
     operation: Operation,
-    body: string,
+    body: string | Uint8Array<ArrayBuffer>,
     { region = ownRegion, timeoutMs }: CallOptions,
     mayRepeat: boolean,
   ): Promise<string> {

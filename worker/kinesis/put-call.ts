@@ -40,13 +40,24 @@ export function createPutCall(call: KinesisCall, stream: string, region?: string
   };
 }
 
-function encodeCall(stream: string, units: readonly Unit[]): string {
+/** JSON in ASCII, so that its bytes need no encoder. */
+function encodeCall(stream: string, units: readonly Unit[]): Uint8Array<ArrayBuffer> {
   const records = units.map((unit) => {
     const data = encodeUnit(unit);
     const base64 = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64');
-    return `{"PartitionKey":${JSON.stringify(unit.partitionKey)},"Data":"${base64}"}`;
+    return `{"PartitionKey":${toAsciiJson(unit.partitionKey)},"Data":"${base64}"}`;
   });
-  return `{"StreamName":${JSON.stringify(stream)},"Records":[${records.join(',')}]}`;
+  return Buffer.from(
+    `{"StreamName":${toAsciiJson(stream)},"Records":[${records.join(',')}]}`,
+    'latin1',
+  );
+}
+
+function toAsciiJson(text: string): string {
+  return JSON.stringify(text).replace(
+    /[\u0080-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 /** A 200 is not success, and emulators write `null` where the service leaves out. */
