@@ -50,7 +50,12 @@ export type Receipt = LaneRange &
         /** The Kinesis sequence number: decimal text, compared as BigInt. */
         readonly sequence: string;
       }
-    | { readonly status: 'retry'; readonly after: number }
+    | {
+        readonly status: 'retry';
+        readonly after: number;
+        /** The answer of Kinesis was lost: it may be stored, and then there will be two of it. */
+        readonly unknown?: true;
+      }
     | { readonly status: 'rejected'; readonly code: RejectionCode; readonly reason: string }
   );
 

@@ -24,6 +24,8 @@ export const SHARD = 'shardId-000000000000';
 export function scriptKinesis(...replies: Reply[]) {
   const calls: Call[] = [];
   vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
+    // As the real one does, which a request made of it here would not.
+    init?.signal?.throwIfAborted();
     const request = new Request(input, init);
     const call: Call = {
       operation: (request.headers.get('x-amz-target') ?? '').replace('Kinesis_20131202.', ''),

@@ -14,6 +14,8 @@ export interface Entry {
   readonly index: number;
   readonly partitionKey: string;
   readonly data: Uint8Array;
+  /** Where it goes. Default: the source's own stream. */
+  readonly stream?: string;
 }
 
 export interface Unit {

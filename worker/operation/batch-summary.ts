@@ -12,6 +12,8 @@ export interface BatchSummary {
   readonly stored: number;
   /** To be sent again. */
   readonly retry: number;
+  /** Of these, how many may be stored all the same, because an answer of Kinesis was lost: each is a possible duplicate. */
+  readonly unknown?: number;
   readonly rejected: number;
   /** Rejected events by code. */
   readonly rejections?: Readonly<Record<string, number>>;
