@@ -11,11 +11,20 @@ import {
   writePlainBatch,
   writeRelayBatch,
 } from './relay/load.ts';
-import { startStubKinesis } from './relay/stub-kinesis.ts';
-import { relayVariables, startWorkers, type Workers } from './relay/workerd.ts';
+import { type StubKinesis, startStubKinesis } from './relay/stub-kinesis.ts';
+import { openSession, relayVariables, startWorkers, type Workers } from './relay/workerd.ts';
 
 const ROUNDS = 8;
 const BATCHES_PER_ROUND = 150;
+const EVENTS = 100;
+
+/** Beside batches of {@link EVENTS}: by how many events a request's own cost is divided. */
+const OTHER_SIZES = [1, 10, 50, 500];
+const ROUNDS_PER_SIZE = 3;
+/** Of each size in a round. */
+const EVENTS_PER_ROUND = 4000;
+const MAX_BATCHES_PER_ROUND = 200;
+
 /** Enough to keep workerd busy, few enough that latency is its own and not a queue's. */
 const CONCURRENCY = 2;
 
@@ -25,38 +34,25 @@ async function run(): Promise<readonly Measurement[]> {
   const kinesis = await startStubKinesis();
   const workers = await startWorkers(relayVariables(kinesis.url));
   try {
-    return await measure(workers);
+    const session = await openSession(workers.relayUrl);
+    return [
+      ...(await measure(workers, session)),
+      ...(await measureSizes(workers, session)),
+      ...(await measureUnits(workers, session, kinesis)),
+    ];
   } finally {
     await workers.close();
     kinesis.close();
   }
 }
 
-async function measure(workers: Workers): Promise<readonly Measurement[]> {
-  const session = await openSession(workers.relayUrl);
-  const relay: Target = {
-    url: `${workers.relayUrl}/v1/batch`,
-    body: await writeRelayBatch(session),
-    expectedStatus: 200,
-  };
-  const passThrough = (events: 'whole' | 'bare'): Target => ({
-    url: workers.passThroughUrl,
-    body: writePlainBatch(events),
-    expectedStatus: 200,
-  });
+async function measure(workers: Workers, session: SessionAnswer): Promise<readonly Measurement[]> {
+  const relay = await relayTarget(workers, session, EVENTS);
   const ours = createAccount(relay);
-  const baseline = createAccount(passThrough('whole'));
-  const bare = createAccount(passThrough('bare'));
+  const baseline = createAccount(passThroughTarget(workers, 'whole', EVENTS));
+  const bare = createAccount(passThroughTarget(workers, 'bare', EVENTS));
   const accounts = [ours, baseline, bare];
-  // Compiled before it is timed.
-  for (const { target } of accounts) await sendMany(target, BATCHES_PER_ROUND, CONCURRENCY);
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const account of round % 2 ? accounts.toReversed() : accounts) {
-      const before = await workers.cpuMs();
-      account.latencies.push(...(await sendMany(account.target, BATCHES_PER_ROUND, CONCURRENCY)));
-      account.cpuMs += (await workers.cpuMs()) - before;
-    }
-  }
+  await takeTurns(workers, accounts, ROUNDS, BATCHES_PER_ROUND);
 
   const bomb = { ...relay, body: await writeBomb(session), expectedStatus: 413 };
   await sendMany(bomb, 5, 1);
@@ -103,6 +99,84 @@ async function measure(workers: Workers): Promise<readonly Measurement[]> {
   ];
 }
 
+/** What an event costs in batches of other sizes, and in requests of one. */
+async function measureSizes(
+  workers: Workers,
+  session: SessionAnswer,
+): Promise<readonly Measurement[]> {
+  const measurements: Measurement[] = [];
+  for (const events of OTHER_SIZES) {
+    const ours = createAccount(await relayTarget(workers, session, events));
+    const baseline = createAccount(passThroughTarget(workers, 'whole', events));
+    const batches = Math.min(MAX_BATCHES_PER_ROUND, Math.ceil(EVENTS_PER_ROUND / events));
+    await takeTurns(workers, [ours, baseline], ROUNDS_PER_SIZE, batches);
+    const perEvent = ({ latencies, cpuMs }: Account): number =>
+      (cpuMs * 1000) / (latencies.length * events);
+    measurements.push({
+      name: `processor time of an event, batches of ${events}`,
+      value: perEvent(ours),
+      unit: 'µs',
+      baseline: { name: 'pass-through', value: perEvent(baseline) },
+    });
+  }
+  return measurements;
+}
+
+/** What Amazon counts: 1,000 events of one client in batches of 50. */
+async function measureUnits(
+  workers: Workers,
+  session: SessionAnswer,
+  kinesis: StubKinesis,
+): Promise<readonly Measurement[]> {
+  const unitsOf = async (target: Target): Promise<number> => {
+    const units = kinesis.countUnits();
+    await sendMany(target, 20, 1);
+    return units();
+  };
+  return [
+    {
+      name: 'PUT payload units of 1,000 events, in batches of 50',
+      value: await unitsOf(await relayTarget(workers, session, 50)),
+      unit: 'units',
+      baseline: {
+        name: 'pass-through',
+        value: await unitsOf(passThroughTarget(workers, 'whole', 50)),
+      },
+    },
+  ];
+}
+
+async function relayTarget(
+  workers: Workers,
+  session: SessionAnswer,
+  events: number,
+): Promise<Target> {
+  const body = await writeRelayBatch(session, events);
+  return { url: `${workers.relayUrl}/v1/batch`, body, expectedStatus: 200 };
+}
+
+function passThroughTarget(workers: Workers, kind: 'whole' | 'bare', events: number): Target {
+  return { url: workers.passThroughUrl, body: writePlainBatch(kind, events), expectedStatus: 200 };
+}
+
+/** All of them in each round, forth and back: what slows the machine slows all alike. */
+async function takeTurns(
+  workers: Workers,
+  accounts: readonly Account[],
+  rounds: number,
+  batches: number,
+): Promise<void> {
+  // Compiled before it is timed.
+  for (const { target } of accounts) await sendMany(target, batches, CONCURRENCY);
+  for (let round = 0; round < rounds; round++) {
+    for (const account of round % 2 ? accounts.toReversed() : accounts) {
+      const before = await workers.cpuMs();
+      account.latencies.push(...(await sendMany(account.target, batches, CONCURRENCY)));
+      account.cpuMs += (await workers.cpuMs()) - before;
+    }
+  }
+}
+
 interface Account {
   readonly target: Target;
   readonly latencies: number[];
@@ -116,10 +190,4 @@ function createAccount(target: Target): Account {
 /** By processor time, which neighbours on the machine disturb less than the clock. */
 function perCore({ latencies, cpuMs }: Account): number {
   return latencies.length / (cpuMs / 1000);
-}
-
-async function openSession(relayUrl: string): Promise<SessionAnswer> {
-  const body = JSON.stringify({ writeKey: 'wk', client: 'bench', sdk: 'rivulet/bench' });
-  const response = await fetch(`${relayUrl}/v1/session`, { method: 'POST', body });
-  return (await response.json()) as SessionAnswer;
 }

@@ -7,11 +7,10 @@ import { encodeHead, encodeSegmentHead, signedBytes } from '../../../src/protoco
 import { importHmacKey, signHmac } from '../../../src/protocol/hmac.ts';
 import type { SessionAnswer } from '../../../src/protocol/session.ts';
 
-export const BATCH_EVENTS = 100;
 const CLIENT = '8SdXpQkW3nVbJr2TzL0aYg';
 
-/** One custom event with 13 properties, about 290 bytes of JSON. */
-const EVENTS = Array.from({ length: BATCH_EVENTS }, (_, index) => ({
+/** Custom events with 13 properties, about 290 bytes of JSON each. */
+const EVENTS = Array.from({ length: 500 }, (_, index) => ({
   type: 'track',
   event: 'Product Clicked',
   timestamp: 1_763_673_600_000 + index * 37,
@@ -45,24 +44,30 @@ const CONTEXT = {
  * The pass-through's batch. It adds nothing to an event, so for the same facts on the stream each event brings its own
  * identity and context; `bare` events do not, and their records are a third of the relay's.
  */
-export function writePlainBatch(events: 'whole' | 'bare'): Uint8Array {
+export function writePlainBatch(kind: 'whole' | 'bare', count: number): Uint8Array {
   const { anonymousId, ...context } = CONTEXT;
-  const whole = EVENTS.map((event, index) => ({
+  const bare = EVENTS.slice(0, count);
+  const whole = bare.map((event, index) => ({
     messageId: `k3f9aL0qXw.${index + 1}`,
     anonymousId,
     userId: null,
     ...event,
     context,
   }));
-  const batch = { client: CLIENT, events: events === 'whole' ? whole : EVENTS };
+  const batch = { client: CLIENT, events: kind === 'whole' ? whole : bare };
   return new TextEncoder().encode(JSON.stringify(batch));
 }
 
 /** The relay's batch, gzipped and signed. */
-export function writeRelayBatch(session: SessionAnswer): Promise<Uint8Array> {
-  const lines = EVENTS.map((event) => `${JSON.stringify(event)}\n`).join('');
+export function writeRelayBatch(session: SessionAnswer, count: number): Promise<Uint8Array> {
+  return signBatch(session, gzipSync(writePayload(count)));
+}
+
+/** The same before gzip. */
+export function writePayload(count: number): string {
+  const lines = EVENTS.slice(0, count).map((event) => `${JSON.stringify(event)}\n`);
   const head = encodeSegmentHead('k3f9aL0qXw', 1, JSON.stringify(CONTEXT));
-  return signBatch(session, gzipSync(`{"sdk":"rivulet/bench","clockOffset":12}\n${head}${lines}`));
+  return `{"sdk":"rivulet/bench","clockOffset":12}\n${head}${lines.join('')}`;
 }
 
 /** 64 KiB of gzip that inflate to 64 MiB. */

@@ -3,23 +3,39 @@
 import { createServer } from 'node:http';
 import { listen } from './listen.ts';
 
+/** A PUT payload unit: aws.amazon.com/kinesis/data-streams/pricing */
+const PAYLOAD_UNIT_BYTES = 25_000;
+
 export interface StubKinesis {
   readonly url: string;
+  /** Counts the PUT payload units of what it is sent from now on, which takes time. */
+  readonly countUnits: () => () => number;
   readonly close: () => void;
 }
 
 export async function startStubKinesis(): Promise<StubKinesis> {
   const answers = new Map<number, string>();
+  let counted: number | undefined;
+  const count = (body: string): void => {
+    const { Records } = JSON.parse(body) as { Records: { Data: string }[] };
+    for (const { Data } of Records) {
+      const bytes = Buffer.byteLength(Data, 'base64');
+      counted = (counted ?? 0) + Math.ceil(bytes / PAYLOAD_UNIT_BYTES);
+    }
+  };
   const server = createServer((request, response) => {
+    let body = '';
     let entries = 0;
     let rest = '';
     request.setEncoding('latin1');
     request.on('data', (chunk: string) => {
+      if (counted !== undefined) body += chunk;
       const parts = (rest + chunk).split('"PartitionKey"');
       entries += parts.length - 1;
       rest = parts.at(-1)?.slice(-16) ?? '';
     });
     request.on('end', () => {
+      if (body) count(body);
       const answer = answers.get(entries) ?? writeAnswer(entries);
       answers.set(entries, answer);
       response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' }).end(answer);
@@ -28,6 +44,14 @@ export async function startStubKinesis(): Promise<StubKinesis> {
   const port = await listen(server);
   return {
     url: `http://127.0.0.1:${port}`,
+    countUnits: () => {
+      counted = 0;
+      return () => {
+        const units = counted ?? 0;
+        counted = undefined;
+        return units;
+      };
+    },
     close: () => {
       server.closeAllConnections();
       server.close();

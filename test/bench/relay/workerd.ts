@@ -6,6 +6,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import type { SessionAnswer } from '../../../src/protocol/session.ts';
 import { freePort } from './listen.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
@@ -18,6 +19,8 @@ export interface Workers {
   readonly relayScript: Buffer;
   /** Processor time that workerd used so far. */
   readonly cpuMs: () => Promise<number>;
+  /** Resident memory of workerd, in MiB. */
+  readonly residentMib: () => Promise<number>;
   readonly close: () => Promise<void>;
 }
 
@@ -59,8 +62,16 @@ export async function startWorkers(variables: Record<string, string>): Promise<W
     passThroughUrl: `http://127.0.0.1:${passThroughPort}`,
     relayScript: await readFile(join(folder, 'relay/index.js')),
     cpuMs: () => readCpuMs(workerd.pid),
+    residentMib: () => readResidentMib(workerd.pid),
     close,
   };
+}
+
+/** A session for the write key of {@link relayVariables}. */
+export async function openSession(relayUrl: string): Promise<SessionAnswer> {
+  const body = JSON.stringify({ writeKey: 'wk', client: 'bench', sdk: 'rivulet/bench' });
+  const response = await fetch(`${relayUrl}/v1/session`, { method: 'POST', body });
+  return (await response.json()) as SessionAnswer;
 }
 
 async function bundle(config: string, outdir: string): Promise<void> {
@@ -109,4 +120,10 @@ async function readCpuMs(pid: number | undefined): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) * 10;
+}
+
+/** proc(5). */
+async function readResidentMib(pid: number | undefined): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
 }
