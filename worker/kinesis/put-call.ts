@@ -1,4 +1,4 @@
-/** PutRecords: what goes out, and what each entry of the answer says. */
+/** PutRecords and PutRecord: what goes out, and what each entry of the answer says. */
 
 import { isObject } from '../../src/protocol/parsed.ts';
 import type { KinesisCall } from './call.ts';
@@ -18,7 +18,14 @@ export type EntryOutcome =
 /** What became of one call. */
 export type CallOutcome =
   | { readonly ok: true; readonly entries: readonly EntryOutcome[] }
-  | { readonly ok: false; readonly failure: CallFailure; readonly code: string };
+  | {
+      readonly ok: false;
+      readonly failure: CallFailure;
+      readonly code: string;
+      /** Whether it was not made at all, and how long none will be. */
+      readonly isUncalled?: true;
+      readonly afterMs?: number;
+    };
 
 /** Puts at most one unit of each key, in one call. Never rejects. */
 export type PutCall = (units: readonly Unit[], timeoutMs: number) => Promise<CallOutcome>;
@@ -40,17 +47,43 @@ export function createPutCall(call: KinesisCall, stream: string, region?: string
   };
 }
 
+/** Puts one unit, stored behind the record of that sequence number where there is one. Never rejects. */
+export type OrderedPutCall = (
+  unit: Unit,
+  after: string | undefined,
+  timeoutMs: number,
+) => Promise<CallOutcome>;
+
+export function createOrderedPutCall(
+  call: KinesisCall,
+  stream: string,
+  region?: string,
+): OrderedPutCall {
+  return async (unit, after, timeoutMs) => {
+    const ordering = after === undefined ? '' : `,"SequenceNumberForOrdering":"${after}"`;
+    const body = `{"StreamName":${toAsciiJson(stream)},${encodeRecord(unit)}${ordering}}`;
+    try {
+      const text = await call('PutRecord', Buffer.from(body, 'latin1'), { region, timeoutMs });
+      return { ok: true, entries: [readEntry(JSON.parse(text))] };
+    } catch (error) {
+      const [failure, code] = [classifyCall(error), nameOf(error)];
+      // Of one record, a throttled call is a throttled entry: its shard is named as there.
+      if (failure !== 'throttled') return { ok: false, failure, code };
+      return { ok: true, entries: [{ kind: failure, code, ...shardNamedIn(messageOf(error)) }] };
+    }
+  };
+}
+
 /** JSON in ASCII, so that its bytes need no encoder. */
 function encodeCall(stream: string, units: readonly Unit[]): Uint8Array<ArrayBuffer> {
-  const records = units.map((unit) => {
-    const data = encodeUnit(unit);
-    const base64 = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64');
-    return `{"PartitionKey":${toAsciiJson(unit.partitionKey)},"Data":"${base64}"}`;
-  });
-  return Buffer.from(
-    `{"StreamName":${toAsciiJson(stream)},"Records":[${records.join(',')}]}`,
-    'latin1',
-  );
+  const records = units.map((unit) => `{${encodeRecord(unit)}}`).join(',');
+  return Buffer.from(`{"StreamName":${toAsciiJson(stream)},"Records":[${records}]}`, 'latin1');
+}
+
+function encodeRecord(unit: Unit): string {
+  const data = encodeUnit(unit);
+  const base64 = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64');
+  return `"PartitionKey":${toAsciiJson(unit.partitionKey)},"Data":"${base64}"`;
 }
 
 function toAsciiJson(text: string): string {
@@ -69,9 +102,17 @@ export function readEntry(entry: {
 }): EntryOutcome {
   const { ErrorCode, ErrorMessage, ShardId, SequenceNumber } = entry;
   if (ErrorCode) {
-    const [shard] = /shardId-\d+/.exec(ErrorMessage ?? '') ?? [];
-    return { kind: classifyEntry(ErrorCode), code: ErrorCode, ...(shard ? { shard } : {}) };
+    return { kind: classifyEntry(ErrorCode), code: ErrorCode, ...shardNamedIn(ErrorMessage ?? '') };
   }
   if (!ShardId || !SequenceNumber) return { kind: 'unavailable', code: 'AnswerIncomplete' };
   return { kind: 'stored', shard: ShardId, sequence: SequenceNumber };
+}
+
+function shardNamedIn(message: string): { readonly shard?: string } {
+  const [shard] = /shardId-\d+/.exec(message) ?? [];
+  return shard ? { shard } : {};
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : '';
 }
