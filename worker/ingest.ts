@@ -2,13 +2,14 @@
 
 import { MAX_CLOCK_SKEW_MS } from '../src/protocol/limits.ts';
 import type { BatchAnswer, RefusalCode } from '../src/protocol/receipt.ts';
-import type { Admitted } from './admission/admit.ts';
+import type { Admitted } from './admission/batch.ts';
 import type { Source } from './configuration/source.ts';
 import { type BatchFacts, edgeFactsOf, toIso } from './events/enrich.ts';
 import { openBatch } from './events/open.ts';
 import { prepareEntries } from './events/prepare.ts';
 import { writeReceipts } from './events/receipts.ts';
 import { Refusal } from './http/answer.ts';
+import type { Hold } from './http/in-flight.ts';
 import type { KinesisCall } from './kinesis/call.ts';
 import { type PutReport, putUnits } from './kinesis/put.ts';
 import { createPutCall } from './kinesis/put-call.ts';
@@ -41,13 +42,14 @@ export interface Ingested {
 }
 
 export async function ingest(
-  { source, sentAt, payload }: Admitted,
+  { source, sentAt, payload, hold }: Admitted & { readonly hold: Hold['add'] },
   request: Request,
   kinesis: KinesisCall,
   runtime: RelayRuntime,
 ): Promise<Ingested> {
   const receivedAt = runtime.now();
   const batch = openBatch(payload);
+  hold(batch.bytes);
   const facts: BatchFacts = {
     source: source.name,
     sentAt: toIso(sentAt),

@@ -2,13 +2,16 @@
 
 import { version } from '../package.json';
 import { MAX_WIRE_BYTES } from '../src/protocol/limits.ts';
-import { admitBatch, mintSession } from './admission/admit.ts';
+import { addressOf, networkOf } from './admission/address.ts';
+import { type Admission, createAdmission } from './admission/admission.ts';
+import { admitBatch } from './admission/batch.ts';
+import { mintSession } from './admission/session.ts';
 import { parseSettings, type Settings, type SettingsResult } from './configuration/settings.ts';
-import { createSources, type Sources } from './configuration/sources.ts';
 import type { Env } from './env.ts';
 import { placeOf } from './events/enrich.ts';
 import { answerJson, answerRefusal, Refusal, shareWith } from './http/answer.ts';
 import { readBody } from './http/body.ts';
+import { createInFlight, type Hold, type InFlight } from './http/in-flight.ts';
 import { ingest } from './ingest.ts';
 import { createKinesisCall, type KinesisCall } from './kinesis/call.ts';
 import { answerReadRefusal, readStream } from './reading/read-door.ts';
@@ -44,7 +47,8 @@ interface Context {
   readonly request: Request;
   readonly origin: string | null;
   readonly settings: Settings;
-  readonly sources: Sources;
+  readonly admission: Admission;
+  readonly inFlight: InFlight;
   readonly kinesis: KinesisCall;
   readonly runtime: RelayRuntime;
 }
@@ -76,7 +80,8 @@ export function createRelay(env: Env, runtime: RelayRuntime = platformRuntime): 
   const problems = configured.ok ? [] : configured.problems;
   if (problems.length > 0) runtime.log(JSON.stringify({ at: 'configuration', problems }));
   const kinesis = configured.ok ? createKinesisCall(configured.value.kinesis, runtime) : undefined;
-  const sources = configured.ok ? createSources(configured.value, runtime) : undefined;
+  const admission = configured.ok ? createAdmission(configured.value, runtime) : undefined;
+  const inFlight = createInFlight(runtime);
 
   const respond = async (request: Request, path: string, route: Route | undefined) => {
     if (path === HEALTH_PATH && request.method === 'GET') return answerHealth(configured);
@@ -88,13 +93,13 @@ export function createRelay(env: Env, runtime: RelayRuntime = platformRuntime): 
     if (request.method !== 'POST') {
       throw new Refusal('method_refused', 'method: expected POST');
     }
-    if (!configured.ok || !kinesis || !sources) {
+    if (!configured.ok || !kinesis || !admission) {
       const hints = { after: MISCONFIGURED_AFTER_MS };
       throw new Refusal('relay_misconfigured', 'relay: see its /v1/health', hints);
     }
     const origin = request.headers.get('origin');
     const settings = configured.value;
-    return route.answer({ request, origin, settings, sources, kinesis, runtime });
+    return route.answer({ request, origin, settings, admission, inFlight, kinesis, runtime });
   };
 
   return {
@@ -117,15 +122,30 @@ export function createRelay(env: Env, runtime: RelayRuntime = platformRuntime): 
   };
 }
 
-async function answerSession({ request, origin, settings, sources, runtime }: Context) {
+async function answerSession({ request, origin, admission, runtime }: Context) {
+  const address = addressOf(request);
+  await admission.limits.admit('session', networkOf(address));
   const body = await readBody(request, MAX_SESSION_BYTES);
-  return answerJson(200, await mintSession(settings, sources, body, origin, runtime.now()));
+  const now = runtime.now();
+  return answerJson(200, await mintSession(admission, { body, origin, address, now }));
 }
 
-async function answerBatch({ request, origin, settings, sources, kinesis, runtime }: Context) {
-  const body = await readBody(request, MAX_WIRE_BYTES);
-  const admitted = await admitBatch(settings, sources, body, origin, runtime.now());
-  const { result, summary } = await ingest(admitted, request, kinesis, runtime);
+async function answerBatch(context: Context) {
+  const hold = context.inFlight();
+  try {
+    return await answerHeldBatch(context, hold.add);
+  } finally {
+    hold.release();
+  }
+}
+
+async function answerHeldBatch(
+  { request, origin, admission, kinesis, runtime }: Context,
+  hold: Hold['add'],
+) {
+  const body = await readBody(request, MAX_WIRE_BYTES, hold);
+  const admitted = await admitBatch(admission, body, origin, runtime.now());
+  const { result, summary } = await ingest({ ...admitted, hold }, request, kinesis, runtime);
   const refused = result instanceof Refusal;
   const code = refused ? { code: result.code } : {};
   runtime.log(JSON.stringify({ at: 'batch', ...code, ...summary, colo: placeOf(request).colo }));

@@ -162,7 +162,7 @@ describe('a batch is refused, and Kinesis is not asked,', () => {
 
   test.each([
     ['switched off', sources({ disabled: true })],
-    ['removed', sources({ name: 'another' })],
+    ['removed', sources().replace('wk_shop', 'wk_another')],
   ])('when its source was %s meanwhile', async (_, SOURCES) => {
     const session = await createRelayUnderTest().openSession();
     const { sendBatch } = createRelayUnderTest({ SOURCES });

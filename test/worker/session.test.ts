@@ -30,7 +30,6 @@ describe('a session', () => {
       ok: true,
       value: { token: { writeKey: 'wk_shop', client: 'client-1', origin: ORIGIN, issued: NOW } },
     });
-    expect(JSON.stringify(verified)).not.toContain('wk_shop');
   });
 
   test('carries what the operator wants of clients', async () => {

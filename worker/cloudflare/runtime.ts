@@ -1,0 +1,37 @@
+/** Cloudflare's bindings as the relay's seams: the one place that knows both. */
+
+import { type Limiter, type LimiterName, platformRuntime, type RelayRuntime } from '../runtime.ts';
+import { createAnswerCache } from './answer-cache.ts';
+import type { Bindings, RateLimit } from './bindings.ts';
+
+/** What is not bound is left out: without a store the variables hold, without a limiter nothing is limited. */
+export function cloudflareRuntime(bindings: Bindings): RelayRuntime {
+  const { RELAY_STORE: namespace } = bindings;
+  const cache = ownCache();
+  return {
+    ...platformRuntime,
+    limiters: limitersOf(bindings),
+    ...(namespace && { store: { get: (key: string) => namespace.get(key, 'text') } }),
+    ...(cache && { cache: createAnswerCache(cache) }),
+  };
+}
+
+function limitersOf(bindings: Bindings): Partial<Record<LimiterName, Limiter>> {
+  const bound: Record<LimiterName, RateLimit | undefined> = {
+    source: bindings.RELAY_SOURCE_LIMIT,
+    client: bindings.RELAY_CLIENT_LIMIT,
+    session: bindings.RELAY_SESSION_LIMIT,
+    read: bindings.RELAY_READ_LIMIT,
+    beacon: bindings.RELAY_BEACON_LIMIT,
+  };
+  const limiters: Partial<Record<LimiterName, Limiter>> = {};
+  for (const [name, limit] of Object.entries(bound)) {
+    if (limit) limiters[name as LimiterName] = async (key) => (await limit.limit({ key })).success;
+  }
+  return limiters;
+}
+
+/** A web page's `caches` has no default one: developers.cloudflare.com/workers/runtime-apis/cache */
+function ownCache(): Cache | undefined {
+  return (globalThis.caches as CacheStorage & { readonly default?: Cache }).default;
+}
