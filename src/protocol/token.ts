@@ -65,7 +65,7 @@ export async function verifyToken<Use extends TokenUse>(
   }
   for (const secret of secrets) {
     if (!(await verifyHmac(subtle, await importHmacKey(subtle, secret), code, payload))) continue;
-    const token: unknown = JSON.parse(new TextDecoder().decode(payload));
+    const token = parseJson(payload);
     if (!isToken(token, use)) {
       return refused('token_invalid', `token: expected one for "${use}"`);
     }
@@ -88,9 +88,32 @@ export async function deriveSigningKey(
   return signHmac(subtle, await importHmacKey(subtle, secret), message);
 }
 
+/** What a token says of itself, whoever signed it: to be shown, never to be believed. */
+export function readToken(text: string): Token | undefined {
+  const payload = decodeBase64url(text.split('.')[0] ?? '');
+  const token = payload && parseJson(payload);
+  return isToken(token, 'batch') || isToken(token, 'read') ? token : undefined;
+}
+
+/** The same secret signs keys and places too: what it signed need not be a token, nor JSON. */
+function parseJson(payload: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(payload));
+  } catch {
+    return undefined;
+  }
+}
+
 function isToken<Use extends TokenUse>(
   value: unknown,
   use: Use,
 ): value is Extract<Token, { use: Use }> {
-  return isObject(value) && value.use === use && typeof value.expires === 'number';
+  if (!isObject(value) || value.use !== use || typeof value.expires !== 'number') return false;
+  const { writeKey, client, origin, streams, id = '' } = value;
+  if (typeof id !== 'string') return false;
+  return use === 'read'
+    ? Array.isArray(streams)
+    : typeof writeKey === 'string' &&
+        typeof client === 'string' &&
+        (origin === null || typeof origin === 'string');
 }

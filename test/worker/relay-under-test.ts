@@ -9,6 +9,7 @@ import type { SessionAnswer } from '../../src/protocol/session.ts';
 import { signToken } from '../../src/protocol/token.ts';
 import type { Env } from '../../worker/env.ts';
 import { createRelay } from '../../worker/relay.ts';
+import type { RelayRuntime } from '../../worker/runtime.ts';
 
 export const SECRET = 'a secret of at least thirty-two characters';
 export const PREVIOUS_SECRET = 'the one before it, as long as it has to be';
@@ -55,7 +56,7 @@ export interface BatchOptions {
   readonly cf?: object;
 }
 
-export function createRelayUnderTest(env: Partial<Env> = {}) {
+export function createRelayUnderTest(env: Partial<Env> = {}, runtime: Partial<RelayRuntime> = {}) {
   const clock = { now: NOW };
   const waits: number[] = [];
   const logs: string[] = [];
@@ -69,6 +70,7 @@ export function createRelayUnderTest(env: Partial<Env> = {}) {
         clock.now += delayMs;
       },
       log: (line) => logs.push(line),
+      ...runtime,
     },
   );
 

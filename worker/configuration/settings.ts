@@ -2,11 +2,15 @@
 
 import * as v from 'valibot';
 import type { Env } from '../env.ts';
+import { completeSource, problemsOfSource } from './complete-source.ts';
 import {
   describeIssue,
   isHttpUrl,
+  REGION,
   type Source,
+  STREAM,
   sourceSchema,
+  TOKEN_ID,
   text,
   writeKeySchema,
 } from './source.ts';
@@ -58,10 +62,12 @@ const optionalUrl = v.pipe(
   optional,
   v.check((value) => value === undefined || isHttpUrl(value), 'expected an http(s) URL'),
 );
-const words = v.pipe(
-  v.optional(text, ''),
-  v.transform((value) => value.split(/[\s,]+/).filter(Boolean)),
-);
+const words = (pattern: RegExp, expected: string) =>
+  v.pipe(
+    v.optional(text, ''),
+    v.transform((value) => value.split(/[\s,]+/).filter(Boolean)),
+    v.everyItem((word) => pattern.test(word), `expected ${expected}, separated by spaces`),
+  );
 
 const sourcesSchema = v.pipe(
   v.optional(text, '{}'),
@@ -72,6 +78,15 @@ const sourcesSchema = v.pipe(
     const names = Object.values(sources).map((source) => source.name);
     return new Set(names).size === names.length;
   }, 'expected every source to have a name of its own'),
+  v.transform(
+    (sources): ReadonlyMap<string, Source> =>
+      new Map(
+        Object.entries(sources).map(([writeKey, source]) => [
+          writeKey,
+          completeSource(writeKey, source),
+        ]),
+      ),
+  ),
 );
 
 const envSchema = v.object({
@@ -86,33 +101,37 @@ const envSchema = v.object({
   RELAY_AWS_ACCESS_KEY_ID: filled,
   RELAY_AWS_SECRET_ACCESS_KEY: filled,
   RELAY_AWS_SESSION_TOKEN: optional,
-  RELAY_AWS_REGION: v.pipe(text, v.regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'expected an AWS region')),
+  RELAY_AWS_REGION: v.pipe(text, v.regex(REGION, 'expected an AWS region')),
   RELAY_KINESIS_ENDPOINT: optionalUrl,
-  RELAY_READ_STREAMS: words,
-  RELAY_REVOKED: words,
+  RELAY_READ_STREAMS: words(STREAM, 'names of Kinesis data streams'),
+  RELAY_REVOKED: words(TOKEN_ID, 'ids of tokens'),
   RELAY_TURNSTILE_SECRET: optional,
   RELAY_ACCESS_ISSUER: optionalUrl,
   RELAY_ACCESS_AUDIENCE: optional,
-  SOURCES: sourcesSchema,
 });
 
 /** `hasStore`: whether sources may also stand in a store, so that none in the variables is no mistake. */
 export function parseSettings(env: Env, hasStore: boolean): SettingsResult {
   const parsed = v.safeParse(envSchema, env);
-  if (!parsed.success) return { ok: false, problems: parsed.issues.map(describeIssue) };
-  const given = parsed.output;
-  const sources = new Map<string, Source>(
-    Object.entries(given.SOURCES).map(([writeKey, source]) => [writeKey, { ...source, writeKey }]),
-  );
-  const { RELAY_ACCESS_ISSUER: issuer, RELAY_ACCESS_AUDIENCE: audience } = given;
+  // Apart from the rest, so that what is wrong between them is told together with what is wrong within.
+  const parsedSources = v.safeParse(v.object({ SOURCES: sourcesSchema }), env);
+  const { RELAY_ACCESS_ISSUER: issuer, RELAY_ACCESS_AUDIENCE: audience } = env;
+  const turnstileSecret = env.RELAY_TURNSTILE_SECRET || undefined;
+  const sources = parsedSources.success ? parsedSources.output.SOURCES : undefined;
   const problems = [
-    ...(sources.size > 0 || hasStore ? [] : ['SOURCES: expected at least one source']),
+    ...[...(parsed.issues ?? []), ...(parsedSources.issues ?? [])].map(describeIssue),
+    ...(sources?.size === 0 && !hasStore ? ['SOURCES: expected at least one source'] : []),
     ...(Boolean(issuer) === Boolean(audience)
       ? []
       : ['RELAY_ACCESS_ISSUER, RELAY_ACCESS_AUDIENCE: expected both or none']),
-    ...[...sources.values()].flatMap((source) => problemsOf(source, given)),
+    ...[...(sources?.values() ?? [])].flatMap((source) =>
+      problemsOfSource(source, { turnstileSecret }).map(
+        (problem) => `SOURCES.${source.writeKey}.${problem}`,
+      ),
+    ),
   ];
-  if (problems.length > 0) return { ok: false, problems };
+  if (!parsed.success || !sources || problems.length > 0) return { ok: false, problems };
+  const given = parsed.output;
   const { RELAY_SECRET_PREVIOUS: previous, RELAY_AWS_SESSION_TOKEN: sessionToken } = given;
   const streams =
     given.RELAY_READ_STREAMS.length > 0
@@ -134,7 +153,7 @@ export function parseSettings(env: Env, hasStore: boolean): SettingsResult {
           ...(sessionToken ? { sessionToken } : {}),
         },
       },
-      turnstileSecret: given.RELAY_TURNSTILE_SECRET,
+      turnstileSecret,
       access: issuer && audience ? { issuer, audience } : undefined,
     },
   };
@@ -143,13 +162,4 @@ export function parseSettings(env: Env, hasStore: boolean): SettingsResult {
 /** Every stream that a source writes to. */
 export function streamsOf({ stream, routes }: Source): string[] {
   return [stream, ...routes.map((route) => route.stream)];
-}
-
-function problemsOf(
-  source: Source,
-  { RELAY_TURNSTILE_SECRET }: { readonly RELAY_TURNSTILE_SECRET: string | undefined },
-): string[] {
-  return source.turnstile && !RELAY_TURNSTILE_SECRET
-    ? [`SOURCES.${source.writeKey}.turnstile: expected RELAY_TURNSTILE_SECRET to be set`]
-    : [];
 }

@@ -34,11 +34,13 @@ const choice = <const Options extends readonly [string, ...string[]]>(...options
 const listOf = <Item extends v.GenericSchema>(item: Item, expected: string) =>
   v.array(item, `expected a list of ${expected}`);
 
-const region = v.pipe(text, v.regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'expected an AWS region'));
-const stream = v.pipe(
-  text,
-  v.regex(/^[\w.-]{1,128}$/, 'expected the name of a Kinesis data stream'),
-);
+export const REGION: RegExp = /^[a-z]{2}(-[a-z]+)+-\d$/;
+export const STREAM: RegExp = /^[\w.-]{1,128}$/;
+/** What names a token that can be revoked. */
+export const TOKEN_ID: RegExp = /^[\w-]{8,64}$/;
+
+const region = v.pipe(text, v.regex(REGION, 'expected an AWS region'));
+const stream = v.pipe(text, v.regex(STREAM, 'expected the name of a Kinesis data stream'));
 const eventName = v.pipe(text, v.minLength(1, 'expected the name of an event'));
 
 /** What the edge may add to an event's context. */
@@ -67,6 +69,15 @@ const trackingPlan = v.strictObject({
   /** What happens to events that the plan does not name. */
   others: v.optional(choice('allow', 'violate'), 'allow'),
 });
+
+const turnstile = v.union(
+  [
+    v.boolean(),
+    // developers.cloudflare.com/turnstile/get-started/client-side-rendering/widget-configurations: `action`
+    v.strictObject({ action: v.pipe(text, v.regex(/^[\w-]{1,32}$/)) }),
+  ],
+  'expected true, false or { action }',
+);
 
 export const sourceSchema = v.strictObject({
   /** Stands in records and logs. */
@@ -122,7 +133,7 @@ export const sourceSchema = v.strictObject({
   /** Batches without a signature, of 64 KiB at most: for senders that can do no HMAC. */
   unsignedBeacons: v.optional(flag, false),
   /** Whether a session is given only to who solved a Turnstile challenge. */
-  turnstile: v.optional(flag, false),
+  turnstile: v.optional(turnstile, false),
   edge: v.optional(listOf(v.picklist(EDGE_FACTS), EDGE_FACTS.join(', ')), [
     'country',
     'colo',
@@ -149,15 +160,22 @@ export type IpPolicy = Source['ip'];
 export type Redaction = Source['redact'][number];
 export type TrackingPlan = NonNullable<Source['plan']>;
 
+// A store's key is made of it, whose bytes are counted.
 export const writeKeySchema = v.pipe(
   v.string(),
-  v.regex(/^\S{1,128}$/, 'expected a write key of 1 to 128 characters'),
+  v.regex(/^[!-~]{1,128}$/, 'expected a write key of 1 to 128 ASCII characters without a space'),
 );
 
 /** What is wrong, one line a problem: where it stands and what was expected there. */
 export function describeIssue(issue: v.BaseIssue<unknown>): string {
-  const message = issue.type === 'strict_object' ? 'expected no such field' : issue.message;
-  return `${v.getDotPath(issue) ?? 'configuration'}: ${message}`;
+  return `${v.getDotPath(issue) ?? 'configuration'}: ${describeExpected(issue)}`;
+}
+
+function describeExpected({ type, expected, message }: v.BaseIssue<unknown>): string {
+  if (type === 'strict_object' && expected === 'never') return 'expected no such field';
+  if (type === 'strict_object' && expected?.startsWith('"')) return 'expected one, got none';
+  // The words of the library itself show what was found.
+  return message.startsWith('Invalid ') ? `expected ${expected ?? 'something else'}` : message;
 }
 
 export function isHttpUrl(value: string): boolean {

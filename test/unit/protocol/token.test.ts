@@ -4,6 +4,7 @@ import {
   type BatchToken,
   deriveSigningKey,
   type ReadToken,
+  readToken,
   signToken,
   verifyToken,
 } from '../../../src/protocol/token.ts';
@@ -74,6 +75,14 @@ describe('a token', () => {
     }
     expect(await verifyToken(subtle, ['other'], text, 'batch', 1500)).toMatchObject({ ok: false });
     expect(await verifyToken(subtle, [], text, 'batch', 1500)).toMatchObject({ ok: false });
+  });
+
+  test('shows what it says, whoever signed it', async () => {
+    expect(readToken(await signToken(subtle, 'any', batch))).toEqual(batch);
+    expect(readToken(await signToken(subtle, 'any', read))).toEqual(read);
+    for (const wrong of ['', 'abc', '!', `${btoa('null')}.x`, btoa('{"use":"batch"}')]) {
+      expect(readToken(wrong)).toBeUndefined();
+    }
   });
 
   test('gives a signing key of its own', async () => {
