@@ -1,6 +1,6 @@
 /** The relay's seams: time, chance, and what a platform may bind. A test can hold all of them still. */
 
-import type { BatchSummary } from './operation/batch-summary.ts';
+import type { BatchSummary, RefusalSummary } from './operation/batch-summary.ts';
 
 export interface RelayRuntime {
   /** Milliseconds since 1970. On Cloudflare's network the clock advances on I/O only. */
@@ -18,6 +18,8 @@ export interface RelayRuntime {
   readonly cache?: AnswerCache;
   /** Takes the figures of a batch: Analytics Engine, Prometheus. Must not throw. */
   readonly record?: (batch: BatchSummary) => void;
+  /** Takes what is refused before it is a batch. Must not throw. */
+  readonly recordRefusal?: (refusal: RefusalSummary) => void;
 }
 
 /**

@@ -36,8 +36,18 @@ export interface BatchSummary {
   /** Keys and shards that Kinesis throttled. */
   readonly hotKeys?: number;
   readonly hotShards?: readonly string[];
+  /** Streams that were not asked, because they have failed too often of late. */
+  readonly openStreams?: readonly string[];
   readonly failure?: string;
   /** Kinesis's words for failed entries and calls, with their counts. */
   readonly errors?: Readonly<Record<string, number>>;
+  readonly colo?: string;
+}
+
+/** A request that was refused before there was a batch to speak of. */
+export interface RefusalSummary {
+  readonly code: RefusalCode;
+  /** Of a path that the relay does not have, `other`: what a stranger writes there is nobody's to keep. */
+  readonly path: string;
   readonly colo?: string;
 }
