@@ -1,50 +1,31 @@
 /** A batch's way from admitted bytes to receipts: open, validate, enrich, key, aggregate, put. */
 
 import { MAX_CLOCK_SKEW_MS } from '../src/protocol/limits.ts';
-import type { BatchAnswer, RefusalCode } from '../src/protocol/receipt.ts';
+import type { BatchAnswer } from '../src/protocol/receipt.ts';
 import type { Admitted } from './admission/batch.ts';
 import type { Source } from './configuration/source.ts';
 import { type BatchFacts, edgeFactsOf, toIso } from './events/enrich.ts';
 import { openBatch } from './events/open.ts';
 import { prepareEntries } from './events/prepare.ts';
-import { writeReceipts } from './events/receipts.ts';
-import { Refusal } from './http/answer.ts';
+import { type Verdict, writeReceipts } from './events/receipts.ts';
+import { createVerdicts, refusalOf } from './events/verdicts.ts';
+import type { Refusal } from './http/answer.ts';
 import type { Hold } from './http/in-flight.ts';
-import type { KinesisCall } from './kinesis/call.ts';
-import { type PutReport, putUnits } from './kinesis/put.ts';
-import { createPutCall } from './kinesis/put-call.ts';
-import { planUnits } from './kinesis/unit.ts';
+import type { Fate } from './kinesis/put-report.ts';
+import type { StreamWriter, WriteReport } from './kinesis/stream-writer.ts';
+import type { BatchSummary } from './operation/batch-summary.ts';
 import type { RelayRuntime } from './runtime.ts';
-
-/**
- * A wait drawn between these, so that the clients of an outage do not come back as one. It is the least that a client
- * waits, after a single lost reply too; who fails again adds its own backoff, which doubles.
- */
-const WAIT_MS: Readonly<Record<Failure, readonly [number, number]>> = {
-  throttled: [1000, 5000],
-  unavailable: [1000, 5000],
-  // Somebody has to change a setting first.
-  misconfigured: [60_000, 300_000],
-};
-
-const FAILURE_CODES: Readonly<Record<Failure, RefusalCode>> = {
-  throttled: 'stream_throttled',
-  unavailable: 'stream_unavailable',
-  misconfigured: 'stream_misconfigured',
-};
-
-type Failure = NonNullable<PutReport['failure']>;
 
 /** The answer, or why there is none, and what the log says of the batch either way. */
 export interface Ingested {
   readonly result: BatchAnswer | Refusal;
-  readonly summary: Readonly<Record<string, unknown>>;
+  readonly summary: BatchSummary;
 }
 
 export async function ingest(
   { source, sentAt, payload, hold }: Admitted & { readonly hold: Hold['add'] },
   request: Request,
-  kinesis: KinesisCall,
+  writer: StreamWriter,
   runtime: RelayRuntime,
 ): Promise<Ingested> {
   const receivedAt = runtime.now();
@@ -64,57 +45,87 @@ export async function ingest(
     source,
     runtime.random,
   );
-  const byKey = planUnits(entries, source);
-  const report = await putUnits(
-    byKey,
-    createPutCall(kinesis, source.stream, source.region),
-    runtime,
-  );
-
-  const { failure, fates } = report;
-  const after = waitMs(failure ?? 'unavailable', runtime.random);
-  const receipts = writeReceipts(positions, (index) => {
-    const rejection = rejections.get(index);
-    if (rejection) return rejection;
-    const fate = fates.get(index);
-    if (fate?.kind === 'stored') {
-      return { status: 'stored', shard: fate.shard, sequence: fate.sequence };
-    }
-    if (fate) {
-      const reason = `record: Kinesis refused it with ${fate.code}`;
-      return { status: 'rejected', code: 'record_refused', reason };
-    }
-    return { status: 'retry', after };
+  const { after = {} } = batch.sender;
+  const putAt = runtime.now();
+  const report = await writer.write({
+    source,
+    entries,
+    afterOf(index) {
+      const { lane = '' } = positions[index] ?? {};
+      return Object.hasOwn(after, lane) ? after[lane] : undefined;
+    },
   });
-  const settled = fates.size + rejections.size;
-  const result =
-    failure && settled === 0
-      ? new Refusal(FAILURE_CODES[failure], `stream: ${failure}, nothing was stored`, { after })
-      : { now: runtime.now(), receipts, ...configOf(source) };
-  const stored = [...fates.values()].filter(({ kind }) => kind === 'stored').length;
+  const answeredAt = runtime.now();
+
+  const verdictOf = createVerdicts(source, runtime);
+  const fates = [...report.fates.values()];
+  const refusal = rejections.size === 0 ? refusalOf(fates, verdictOf) : undefined;
+  const verdicts = positions.map(
+    (_, index) => rejections.get(index) ?? verdictOf(report.fates.get(index) as Fate),
+  );
+  const receipts = writeReceipts(positions, (index) => verdicts[index] as Verdict);
   return {
-    result,
+    result: refusal ?? { now: answeredAt, receipts, ...configOf(source) },
     summary: {
       source: source.name,
       sdk: batch.sender.sdk.slice(0, 64),
+      ...(refusal ? { code: refusal.code } : {}),
       events: batch.events,
-      stored,
-      retry: batch.events - settled,
-      rejected: settled - stored,
+      ...countVerdicts(verdicts),
       wireBytes: payload.length,
       bytes: batch.bytes,
-      keys: byKey.size,
-      calls: report.calls,
-      putMs: runtime.now() - receivedAt,
-      ...(failure ? { failure } : {}),
-      ...(report.errors.size > 0 ? { errors: Object.fromEntries(report.errors) } : {}),
+      ...describeReport(report),
+      ms: answeredAt - receivedAt,
+      putMs: answeredAt - putAt,
+      oldestMs: 0,
     },
   };
 }
 
-function waitMs(failure: Failure, random: () => number): number {
-  const [least, most] = WAIT_MS[failure];
-  return Math.round(least + random() * (most - least));
+function countVerdicts(
+  verdicts: readonly Verdict[],
+): Pick<BatchSummary, 'stored' | 'retry' | 'unknown' | 'rejected' | 'rejections'> {
+  const counts = { stored: 0, retry: 0, rejected: 0 };
+  const rejections = new Map<string, number>();
+  let unknown = 0;
+  for (const verdict of verdicts) {
+    counts[verdict.status]++;
+    if (verdict.status === 'retry' && verdict.unknown) unknown++;
+    if (verdict.status !== 'rejected') continue;
+    rejections.set(verdict.code, (rejections.get(verdict.code) ?? 0) + 1);
+  }
+  return {
+    ...counts,
+    ...(unknown > 0 ? { unknown } : {}),
+    ...(rejections.size > 0 ? { rejections: Object.fromEntries(rejections) } : {}),
+  };
+}
+
+function describeReport({
+  fates,
+  errors,
+  throttledKeys,
+  throttledShards,
+  openStreams,
+  keys,
+  calls,
+  records,
+  payloadUnits,
+}: WriteReport): Pick<
+  BatchSummary,
+  'keys' | 'calls' | 'records' | 'payloadUnits' | 'hotKeys' | 'hotShards' | 'failure' | 'errors'
+> {
+  const failures = [...fates.values()].flatMap((fate) =>
+    fate.kind === 'retry' ? [fate.failure] : [],
+  );
+  return {
+    ...{ keys, calls, records, payloadUnits },
+    ...(throttledKeys.size > 0 ? { hotKeys: throttledKeys.size } : {}),
+    ...(throttledShards.size > 0 ? { hotShards: [...throttledShards] } : {}),
+    ...(openStreams.length > 0 ? { openStreams } : {}),
+    ...(failures[0] ? { failure: failures[0] } : {}),
+    ...(errors.size > 0 ? { errors: Object.fromEntries(errors) } : {}),
+  };
 }
 
 function configOf({ config }: Source): Pick<BatchAnswer, 'config'> {

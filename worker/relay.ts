@@ -14,6 +14,7 @@ import { readBody } from './http/body.ts';
 import { createInFlight, type Hold, type InFlight } from './http/in-flight.ts';
 import { ingest } from './ingest.ts';
 import { createKinesisCall, type KinesisCall } from './kinesis/call.ts';
+import { createStreamWriter, type StreamWriter } from './kinesis/stream-writer.ts';
 import { answerReadRefusal, readStream } from './reading/read-door.ts';
 import { platformRuntime, type RelayRuntime } from './runtime.ts';
 
@@ -50,6 +51,7 @@ interface Context {
   readonly admission: Admission;
   readonly inFlight: InFlight;
   readonly kinesis: KinesisCall;
+  readonly writer: StreamWriter;
   readonly runtime: RelayRuntime;
 }
 
@@ -80,6 +82,7 @@ export function createRelay(env: Env, runtime: RelayRuntime = platformRuntime): 
   const problems = configured.ok ? [] : configured.problems;
   if (problems.length > 0) runtime.log(JSON.stringify({ at: 'configuration', problems }));
   const kinesis = configured.ok ? createKinesisCall(configured.value.kinesis, runtime) : undefined;
+  const writer = kinesis && createStreamWriter(kinesis, runtime);
   const admission = configured.ok ? createAdmission(configured.value, runtime) : undefined;
   const inFlight = createInFlight(runtime);
 
@@ -93,13 +96,13 @@ export function createRelay(env: Env, runtime: RelayRuntime = platformRuntime): 
     if (request.method !== 'POST') {
       throw new Refusal('method_refused', 'method: expected POST');
     }
-    if (!configured.ok || !kinesis || !admission) {
+    if (!configured.ok || !kinesis || !writer || !admission) {
       const hints = { after: MISCONFIGURED_AFTER_MS };
       throw new Refusal('relay_misconfigured', 'relay: see its /v1/health', hints);
     }
     const origin = request.headers.get('origin');
     const settings = configured.value;
-    return route.answer({ request, origin, settings, admission, inFlight, kinesis, runtime });
+    return route.answer({ request, origin, settings, admission, inFlight, kinesis, writer, runtime });
   };
 
   return {
@@ -140,16 +143,14 @@ async function answerBatch(context: Context) {
 }
 
 async function answerHeldBatch(
-  { request, origin, admission, kinesis, runtime }: Context,
+  { request, origin, admission, writer, runtime }: Context,
   hold: Hold['add'],
 ) {
   const body = await readBody(request, MAX_WIRE_BYTES, hold);
   const admitted = await admitBatch(admission, body, origin, runtime.now());
-  const { result, summary } = await ingest({ ...admitted, hold }, request, kinesis, runtime);
-  const refused = result instanceof Refusal;
-  const code = refused ? { code: result.code } : {};
-  runtime.log(JSON.stringify({ at: 'batch', ...code, ...summary, colo: placeOf(request).colo }));
-  return refused ? answerRefusal(result) : answerJson(200, result);
+  const { result, summary } = await ingest({ ...admitted, hold }, request, writer, runtime);
+  runtime.log(JSON.stringify({ at: 'batch', ...summary, colo: placeOf(request).colo }));
+  return result instanceof Refusal ? answerRefusal(result) : answerJson(200, result);
 }
 
 /** Says what an operator has to mend, and asks nobody: it answers while Kinesis does not. */

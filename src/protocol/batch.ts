@@ -116,11 +116,29 @@ export function parsePayload(text: string): Parsed<BatchPayload, 'malformed'> {
     }
     segments.push(segment);
   }
-  const { sdk, clockOffset } = sender;
+  const { sdk, clockOffset, after } = sender;
   return accepted({
-    sender: Number.isFinite(clockOffset) ? { sdk, clockOffset: clockOffset as number } : { sdk },
+    sender: {
+      sdk,
+      ...(Number.isFinite(clockOffset) ? { clockOffset: clockOffset as number } : {}),
+      ...(isObject(after) ? { after: pickSequences(after) } : {}),
+    },
     segments,
   });
+}
+
+/** What is no lane or no sequence number is left out: it would only have kept an order. */
+function pickSequences(after: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(after).filter(
+      (entry): entry is [string, string] => isLane(entry[0]) && isSequence(entry[1]),
+    ),
+  );
+}
+
+/** docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecord.html#Streams-PutRecord-request-SequenceNumberForOrdering */
+function isSequence(value: unknown): value is string {
+  return typeof value === 'string' && /^(0|[1-9]\d{0,128})$/.test(value);
 }
 
 function parseSegmentHead(line: string): (WireSegment & { lines: string[] }) | undefined {

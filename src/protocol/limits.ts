@@ -21,6 +21,9 @@ export const MAX_CONTEXT_BYTES: number = 16 * 1024;
 /** Levels of nesting in one event, the event object itself being level 1. */
 export const MAX_EVENT_DEPTH: number = 32;
 
+/** Keys of all objects in one event: what a page names by hand, many times over, and no dictionary that fills a memory. */
+export const MAX_EVENT_KEYS: number = 5000;
+
 /** Ranges in one `drop` event, at most: the event stays far below its own bound. */
 export const MAX_DROP_RANGES: number = 1000;
 
@@ -59,6 +62,9 @@ export const MAX_BEACON_BYTES: number = 64 * 1024;
  * other; a quarter of what a shard takes in a second. PUT payload units are counted by bytes, and do not change with it.
  */
 export const DEFAULT_AGGREGATE_BYTES: number = 256 * 1024;
+
+/** What a provisioned stream bills of each record, begun ones too: 25 KB (aws.amazon.com/kinesis/data-streams/pricing). */
+export const PUT_PAYLOAD_UNIT_BYTES: number = 25 * 1024;
 
 /** Write limits of one shard, per second: docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
 export const SHARD_WRITE_BYTES_PER_SECOND: number = 1024 * 1024;

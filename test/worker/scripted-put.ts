@@ -1,16 +1,34 @@
 /** The put loop on its own: calls are answered by a function, time passes only by waiting and calling. */
 
-import type { CallOutcome, EntryOutcome } from '../../worker/kinesis/put-call.ts';
+import { MAX_PUT_BYTES, MAX_RECORD_BYTES } from '../../src/protocol/limits.ts';
 import { putUnits } from '../../worker/kinesis/put.ts';
+import type { CallOutcome, EntryOutcome } from '../../worker/kinesis/put-call.ts';
+import { PUT_BUDGET_MS } from '../../worker/kinesis/put-time.ts';
+import { createStreamMemory, type StreamMemory } from '../../worker/kinesis/stream-memory.ts';
 import { type Entry, planUnits, type Unit } from '../../worker/kinesis/unit.ts';
 
 export type Answer = (units: readonly Unit[], call: number) => CallOutcome;
+
+export interface PutOptions {
+  readonly aggregate?: boolean;
+  readonly callMs?: number;
+  readonly random?: () => number;
+  readonly maxPutBytes?: number;
+  /** Of earlier puts. */
+  readonly memory?: StreamMemory;
+}
 
 /** Each entry is `key` or `key:bytes`; each is a unit of its own, unless `aggregate` says otherwise. */
 export async function runPut(
   entries: readonly string[],
   answer: Answer,
-  { aggregate = false, callMs = 10, random = () => 0.5 } = {},
+  {
+    aggregate = false,
+    callMs = 10,
+    random = () => 0.5,
+    maxPutBytes = MAX_PUT_BYTES,
+    memory,
+  }: PutOptions = {},
 ) {
   let now = 0;
   const calls: string[][] = [];
@@ -19,24 +37,29 @@ export async function runPut(
     const [partitionKey = '', bytes = '4'] = text.split(':');
     return { index, partitionKey, data: new Uint8Array(Number(bytes)) };
   });
+  const runtime = {
+    now: () => now,
+    random,
+    delay: async (delayMs: number) => {
+      waits.push(delayMs);
+      now += delayMs;
+    },
+  };
   const report = await putUnits(
-    planUnits(planned, { aggregate, aggregateBytes: 51_200 }),
+    planUnits(planned, { aggregate, aggregateBytes: 51_200, maxRecordBytes: MAX_RECORD_BYTES }),
     async (units) => {
       now += callMs;
       calls.push(units.map((unit) => unit.entries.map(({ index }) => index).join('+')));
       return answer(units, calls.length - 1);
     },
-    {
-      now: () => now,
-      random,
-      delay: async (delayMs) => {
-        waits.push(delayMs);
-        now += delayMs;
-      },
-    },
+    maxPutBytes,
+    { runtime, memory: memory ?? createStreamMemory(runtime), deadline: PUT_BUDGET_MS },
   );
-  const fates = entries.map((_, index) => report.fates.get(index)?.kind ?? 'unknown');
-  return { report, calls, waits, fates, elapsedMs: () => now };
+  const fates = entries.map((_, index) => report.fates.get(index)?.kind ?? 'none');
+  const [failure] = [...report.fates.values()].flatMap((fate) =>
+    fate.kind === 'retry' ? [fate.failure] : [],
+  );
+  return { report, calls, waits, fates, failure, elapsedMs: () => now };
 }
 
 export const ok: EntryOutcome = { kind: 'stored', shard: 's', sequence: '1' };

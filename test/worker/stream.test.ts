@@ -171,8 +171,10 @@ describe('a call that fails whole', () => {
     expect(status).toBe(200);
     expect(answer.receipts).toMatchObject([
       { first: 1, count: 1, status: 'stored' },
-      { first: 2, count: 2, status: 'retry', after: 3000 },
+      { first: 2, count: 1, status: 'retry', after: 3000, unknown: true },
+      { first: 3, count: 1, status: 'retry', after: 3000 },
     ]);
+    expect(answer.receipts[2]).not.toHaveProperty('unknown');
     expect(kinesis.calls).toHaveLength(2);
   });
 

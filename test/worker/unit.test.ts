@@ -12,7 +12,7 @@ function entriesOf(sizes: readonly number[], partitionKey = 'ключ'): Entry[]
   }));
 }
 
-const PLAN = { aggregate: true, aggregateBytes: 51_200 };
+const PLAN = { aggregate: true, aggregateBytes: 51_200, maxRecordBytes: 2 ** 20 };
 
 describe('units', () => {
   test('of one key hold its events in order, whatever stands between', () => {

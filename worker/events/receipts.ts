@@ -32,7 +32,7 @@ function isSame(one: Verdict, other: Verdict): boolean {
         other.status === 'stored' && one.sequence === other.sequence && one.shard === other.shard
       );
     case 'retry':
-      return other.status === 'retry' && one.after === other.after;
+      return other.status === 'retry' && one.after === other.after && one.unknown === other.unknown;
     case 'rejected':
       return other.status === 'rejected' && one.code === other.code && one.reason === other.reason;
   }

@@ -22,11 +22,23 @@ const THROTTLES = new Set([
 
 const REFUSALS = new Set(['InvalidArgumentException', 'ValidationException']);
 
+/** Faults of the service, whatever the status that they come with. */
+const FAULTS = new Set([
+  'InternalFailure',
+  'InternalFailureException',
+  'InternalServerError',
+  'ServiceUnavailable',
+  'ServiceUnavailableException',
+  'RequestTimeout',
+  'RequestTimeoutException',
+]);
+
 export function classifyCall(error: unknown): CallFailure {
   const name = nameOf(error);
   const status = error instanceof KinesisError ? error.status : undefined;
   if (THROTTLES.has(name) || status === 429) return 'throttled';
   if (REFUSALS.has(name) || status === 413) return 'refused';
+  if (FAULTS.has(name) || status === 408) return 'unavailable';
   // Everything else a service answers with 4xx is about who asks for what: it keeps until somebody changes it.
   if (status !== undefined && status >= 400 && status < 500) return 'misconfigured';
   return 'unavailable';

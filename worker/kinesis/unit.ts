@@ -25,21 +25,29 @@ export interface Unit {
   readonly bytes: number;
 }
 
+export interface UnitPlan {
+  readonly aggregate: boolean;
+  readonly aggregateBytes: number;
+  /** Data and partition key. */
+  readonly maxRecordBytes: number;
+}
+
 /** The units of each key, in order. */
 export function planUnits(
   entries: readonly Entry[],
-  { aggregate, aggregateBytes }: { readonly aggregate: boolean; readonly aggregateBytes: number },
+  { aggregate, aggregateBytes, maxRecordBytes }: UnitPlan,
 ): Map<string, Unit[]> {
   const byKey = new Map<string, Unit[]>();
   for (const [partitionKey, ofKey] of groupByKey(entries)) {
     const keyBytes = Buffer.byteLength(partitionKey);
     const baseBytes = singleKeyBaseBytes(keyBytes);
+    const maxBytes = Math.min(aggregateBytes, maxRecordBytes - keyBytes);
     const units: Unit[] = [];
     let open: Entry[] = [];
     let openBytes = baseBytes;
     for (const entry of ofKey) {
       const entryBytes = singleKeyRecordBytes(entry.data.length);
-      if (open.length > 0 && (!aggregate || openBytes + entryBytes > aggregateBytes)) {
+      if (open.length > 0 && (!aggregate || openBytes + entryBytes > maxBytes)) {
         units.push(createUnit(partitionKey, open));
         open = [];
         openBytes = baseBytes;

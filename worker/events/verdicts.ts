@@ -1,0 +1,76 @@
+/** From the fates of records to what the sender is told. */
+
+import type { RefusalCode, RejectionCode } from '../../src/protocol/receipt.ts';
+import type { Source } from '../configuration/source.ts';
+import { Refusal } from '../http/answer.ts';
+import type { Failure, Fate } from '../kinesis/put-report.ts';
+import type { RelayRuntime } from '../runtime.ts';
+import type { Verdict } from './receipts.ts';
+
+/**
+ * A wait drawn between these, so that the clients of an outage do not come back as one. It is the least that a client
+ * waits, after a single lost reply too; who fails again adds its own backoff, which doubles.
+ */
+const WAIT_MS: Readonly<Record<Failure, readonly [number, number]>> = {
+  throttled: [1000, 5000],
+  unavailable: [1000, 5000],
+  // Somebody has to change a setting first.
+  misconfigured: [60_000, 300_000],
+};
+
+const FAILURE_CODES: Readonly<Record<Failure, RefusalCode>> = {
+  throttled: 'stream_throttled',
+  unavailable: 'stream_unavailable',
+  misconfigured: 'stream_misconfigured',
+};
+
+/** One wait for each kind of failure in a batch, so that neighbours share a receipt. */
+export function createVerdicts(
+  { maxRecordBytes }: Pick<Source, 'maxRecordBytes'>,
+  { random }: Pick<RelayRuntime, 'random'>,
+): (fate: Fate) => Verdict {
+  const waits = new Map<Failure, number>();
+
+  /** At least as long as the stream is known not to be asked. */
+  function waitOf(failure: Failure, afterMs = 0): number {
+    const [least, most] = WAIT_MS[failure];
+    const drawn = waits.get(failure) ?? least + random() * (most - least);
+    waits.set(failure, drawn);
+    return Math.round(Math.max(drawn, afterMs));
+  }
+
+  return (fate) => {
+    switch (fate.kind) {
+      case 'stored':
+        return { status: 'stored', shard: fate.shard, sequence: fate.sequence };
+      case 'refused':
+        return rejected('record_refused', `record: Kinesis refused it with ${fate.code}`);
+      case 'oversize': {
+        const bound = `expected at most ${maxRecordBytes} bytes, got ${fate.bytes}`;
+        return rejected('event_too_large', `record: ${bound}`);
+      }
+      case 'retry': {
+        const after = waitOf(fate.failure, fate.afterMs);
+        return { status: 'retry', after, ...(fate.isUnknown ? { unknown: true } : {}) };
+      }
+    }
+  };
+}
+
+/** The refusal of a whole batch, where nothing of it found its end and all of it for one reason. */
+export function refusalOf(
+  fates: readonly Fate[],
+  verdictOf: (fate: Fate) => Verdict,
+): Refusal | undefined {
+  const [first] = fates;
+  if (first?.kind !== 'retry') return undefined;
+  const { failure } = first;
+  if (!fates.every((fate) => fate.kind === 'retry' && fate.failure === failure)) return undefined;
+  const verdict = verdictOf(first);
+  const hints = verdict.status === 'retry' ? { after: verdict.after } : {};
+  return new Refusal(FAILURE_CODES[failure], `stream: ${failure}, nothing was stored`, hints);
+}
+
+function rejected(code: RejectionCode, reason: string): Verdict {
+  return { status: 'rejected', code, reason };
+}
