@@ -1,21 +1,24 @@
 /** The routes, and the one boundary that every error ends at. */
 
-import { version } from '../package.json';
 import { MAX_WIRE_BYTES } from '../src/protocol/limits.ts';
 import { addressOf, networkOf } from './admission/address.ts';
 import { type Admission, createAdmission } from './admission/admission.ts';
 import { admitBatch } from './admission/batch.ts';
 import { mintSession } from './admission/session.ts';
-import { parseSettings, type Settings, type SettingsResult } from './configuration/settings.ts';
+import { parseSettings, type Settings } from './configuration/settings.ts';
 import type { Env } from './env.ts';
 import { placeOf } from './events/enrich.ts';
 import { answerJson, answerRefusal, Refusal, shareWith } from './http/answer.ts';
 import { readBody } from './http/body.ts';
 import { createInFlight, type Hold, type InFlight } from './http/in-flight.ts';
 import { ingest } from './ingest.ts';
-import { createKinesisCall, type KinesisCall } from './kinesis/call.ts';
+import { createKinesisCall } from './kinesis/call.ts';
 import { createStreamWriter, type StreamWriter } from './kinesis/stream-writer.ts';
-import { answerReadRefusal, readStream } from './reading/read-door.ts';
+import { answerHealth } from './operation/health.ts';
+import { reportBatch, reportRefusal } from './operation/log.ts';
+import { createReadiness, type Readiness } from './operation/readiness.ts';
+import { withTiming } from './operation/timing.ts';
+import { answerReadRefusal, createReadDoor, type ReadDoor } from './reading/read-door.ts';
 import { platformRuntime, type RelayRuntime } from './runtime.ts';
 
 /** A session request is a write key, a client id and a version. */
@@ -38,25 +41,31 @@ const READ_DOOR_HEADERS = [
 ].join(', ');
 
 const HEALTH_PATH = '/v1/health';
+const READY_PATH = '/v1/ready';
 
 export interface Relay {
   /** Never rejects. */
   readonly fetch: (request: Request) => Promise<Response>;
 }
 
-interface Context {
-  readonly request: Request;
-  readonly origin: string | null;
-  readonly settings: Settings;
+/** What the requests of a relay share. */
+interface Parts {
   readonly admission: Admission;
   readonly inFlight: InFlight;
-  readonly kinesis: KinesisCall;
   readonly writer: StreamWriter;
+  readonly readDoor: ReadDoor;
+  readonly readiness: Readiness;
+}
+
+interface Context extends Parts {
+  readonly request: Request;
+  readonly origin: string | null;
   readonly runtime: RelayRuntime;
 }
 
-/** All of them are POST. */
 interface Route {
+  /** Default: POST. */
+  readonly method?: 'GET';
   readonly answer: (context: Context) => Promise<Response>;
   readonly refuse: (refusal: Refusal) => Response;
   /** Request headers that a page may send beyond the safelisted ones. */
@@ -69,10 +78,17 @@ const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
   [
     '/v1/kinesis',
     {
-      answer: ({ request, settings, kinesis, runtime }) =>
-        readStream(request, settings, kinesis, runtime.now()),
+      answer: ({ request, readDoor }) => readDoor(request),
       refuse: answerReadRefusal,
       allowHeaders: READ_DOOR_HEADERS,
+    },
+  ],
+  [
+    READY_PATH,
+    {
+      method: 'GET',
+      answer: ({ request, readiness }) => readiness(request),
+      refuse: answerRefusal,
     },
   ],
 ]);
@@ -81,28 +97,25 @@ export function createRelay(env: Env, runtime: RelayRuntime = platformRuntime): 
   const configured = parseSettings(env, runtime.store !== undefined);
   const problems = configured.ok ? [] : configured.problems;
   if (problems.length > 0) runtime.log(JSON.stringify({ at: 'configuration', problems }));
-  const kinesis = configured.ok ? createKinesisCall(configured.value.kinesis, runtime) : undefined;
-  const writer = kinesis && createStreamWriter(kinesis, runtime);
-  const admission = configured.ok ? createAdmission(configured.value, runtime) : undefined;
-  const inFlight = createInFlight(runtime);
+  const parts = configured.ok ? createParts(configured.value, runtime) : undefined;
 
   const respond = async (request: Request, path: string, route: Route | undefined) => {
-    if (path === HEALTH_PATH && request.method === 'GET') return answerHealth(configured);
+    if (path === HEALTH_PATH && request.method === 'GET') return answerHealth(configured, runtime);
     if (path === HEALTH_PATH) throw new Refusal('method_refused', 'method: expected GET');
     if (!route) {
       const known = [...ROUTES.keys(), HEALTH_PATH].join(', ');
       throw new Refusal('not_found', `path: expected one of ${known}`);
     }
-    if (request.method !== 'POST') {
-      throw new Refusal('method_refused', 'method: expected POST');
+    const { method = 'POST' } = route;
+    if (request.method !== method) {
+      throw new Refusal('method_refused', `method: expected ${method}`);
     }
-    if (!configured.ok || !kinesis || !writer || !admission) {
+    if (!parts) {
       const hints = { after: MISCONFIGURED_AFTER_MS };
       throw new Refusal('relay_misconfigured', 'relay: see its /v1/health', hints);
     }
     const origin = request.headers.get('origin');
-    const settings = configured.value;
-    return route.answer({ request, origin, settings, admission, inFlight, kinesis, writer, runtime });
+    return route.answer({ request, origin, runtime, ...parts });
   };
 
   return {
@@ -118,19 +131,35 @@ export function createRelay(env: Env, runtime: RelayRuntime = platformRuntime): 
       } catch (error) {
         const refusal =
           error instanceof Refusal ? error : new Refusal('internal', 'relay: unexpected error');
-        logRefusal(runtime, path, refusal, error);
+        const isKnown = route !== undefined || path === HEALTH_PATH;
+        const facts = { path: isKnown ? path : 'other', ...coloOf(request) };
+        reportRefusal(runtime, refusal, facts, error);
         return shareWith(origin, (route?.refuse ?? answerRefusal)(refusal));
       }
     },
   };
 }
 
+function createParts(settings: Settings, runtime: RelayRuntime): Parts {
+  const kinesis = createKinesisCall(settings.kinesis, runtime);
+  const admission = createAdmission(settings, runtime);
+  return {
+    admission,
+    inFlight: createInFlight(runtime),
+    writer: createStreamWriter(kinesis, runtime),
+    readDoor: createReadDoor(settings, admission, kinesis, runtime),
+    readiness: createReadiness(settings, admission, kinesis, runtime),
+  };
+}
+
 async function answerSession({ request, origin, admission, runtime }: Context) {
+  const arrivedAt = runtime.now();
   const address = addressOf(request);
   await admission.limits.admit('session', networkOf(address));
   const body = await readBody(request, MAX_SESSION_BYTES);
   const now = runtime.now();
-  return answerJson(200, await mintSession(admission, { body, origin, address, now }));
+  const session = await mintSession(admission, { body, origin, address, now });
+  return withTiming(answerJson(200, session), { ms: runtime.now() - arrivedAt }, origin);
 }
 
 async function answerBatch(context: Context) {
@@ -146,22 +175,20 @@ async function answerHeldBatch(
   { request, origin, admission, writer, runtime }: Context,
   hold: Hold['add'],
 ) {
+  const arrivedAt = runtime.now();
   const body = await readBody(request, MAX_WIRE_BYTES, hold);
   const admitted = await admitBatch(admission, body, origin, runtime.now());
-  const { result, summary } = await ingest({ ...admitted, hold }, request, writer, runtime);
-  runtime.log(JSON.stringify({ at: 'batch', ...summary, colo: placeOf(request).colo }));
-  return result instanceof Refusal ? answerRefusal(result) : answerJson(200, result);
-}
-
-/** Says what an operator has to mend, and asks nobody: it answers while Kinesis does not. */
-function answerHealth(configured: SettingsResult): Response {
-  if (configured.ok) {
-    const sources = configured.value.sources.size;
-    return answerJson(200, { ok: true, version, sources, problems: [] });
-  }
-  const { problems } = configured;
-  const refusal = { code: 'relay_misconfigured', reason: problems.join('; ') };
-  return answerJson(500, { ok: false, version, sources: 0, problems, ...refusal });
+  const { result, summary } = await ingest(
+    { ...admitted, hold, secret: admission.secrets[0] ?? '' },
+    request,
+    writer,
+    runtime,
+  );
+  const { putMs } = summary;
+  const ms = runtime.now() - arrivedAt;
+  reportBatch(runtime, { ...summary, ms, ...coloOf(request) });
+  const answer = result instanceof Refusal ? answerRefusal(result) : answerJson(200, result);
+  return withTiming(answer, { ms, putMs }, origin);
 }
 
 function answerPreflight(allowHeaders: string): Response {
@@ -176,9 +203,8 @@ function answerPreflight(allowHeaders: string): Response {
   });
 }
 
-function logRefusal(runtime: RelayRuntime, path: string, refusal: Refusal, error: unknown): void {
-  const { code, message: reason } = refusal;
-  // Only of what we did not foresee: its stack names our own code.
-  const stack = code === 'internal' && error instanceof Error ? { stack: error.stack } : {};
-  runtime.log(JSON.stringify({ at: 'refusal', path, code, reason, ...stack }));
+/** Where it was answered, as far as the platform says. */
+function coloOf(request: Request): { readonly colo?: string } {
+  const { colo } = placeOf(request);
+  return colo === undefined ? {} : { colo };
 }

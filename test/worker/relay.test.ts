@@ -18,7 +18,10 @@ describe('the relay', () => {
     const response = await worker.fetch(new Request(HEALTH), ENV);
 
     expect(response.status).toBe(200);
-    expect(await response.json()).toEqual({ ok: true, version, sources: 1, problems: [] });
+    const limits = { source: 'off', client: 'off', session: 'off', read: 'off', beacon: 'off' };
+    expect(await response.json()).toEqual({
+      ...{ ok: true, version, sources: 1, store: 'off', limits, problems: [] },
+    });
     expect(kinesis.calls).toEqual([]);
   });
 
@@ -27,6 +30,7 @@ describe('the relay', () => {
     ['GET', '/v1/batch', 405, 'method_refused'],
     ['PUT', '/v1/kinesis', 405, 'method_refused'],
     ['POST', '/v1/health', 405, 'method_refused'],
+    ['POST', '/v1/ready', 405, 'method_refused'],
     ['OPTIONS', '/v1/batch', 405, 'method_refused'],
     ['GET', '/', 404, 'not_found'],
     ['POST', '/v1/batches', 404, 'not_found'],
