@@ -4,6 +4,8 @@ import { createAnswerCache } from '../../worker/cloudflare/answer-cache.ts';
 import type { Bindings } from '../../worker/cloudflare/bindings.ts';
 import { cloudflareRuntime } from '../../worker/cloudflare/runtime.ts';
 import worker from '../../worker/index.ts';
+import type { Point } from '../../worker/operation/points.ts';
+import type { RelayRuntime } from '../../worker/runtime.ts';
 import { createRelayUnderTest, ENV, sources, track } from './relay-under-test.ts';
 import { scriptKinesis } from './scripted-kinesis.ts';
 
@@ -20,9 +22,14 @@ afterEach(() => {
 /** A relay on these bindings whose clock is the test's. */
 function createBoundRelay(only: readonly (keyof Bindings)[], changes = {}) {
   const some = Object.fromEntries(only.map((name) => [name, bindings[name]]));
-  const { store, limiters, cache } = cloudflareRuntime(some);
-  const seams = { ...(store && { store }), ...(limiters && { limiters }), ...(cache && { cache }) };
-  return createRelayUnderTest(changes, seams);
+  const seams = cloudflareRuntime(some);
+  return createRelayUnderTest(changes, pick(seams, 'store', 'limiters', 'cache'));
+}
+
+function pick<Name extends keyof RelayRuntime>(runtime: RelayRuntime, ...names: Name[]) {
+  return Object.fromEntries(
+    names.filter((name) => name in runtime).map((name) => [name, runtime[name]]),
+  ) as Partial<Pick<RelayRuntime, Name>>;
 }
 
 async function inTurn<Value>(steps: readonly (() => Promise<Value>)[]): Promise<Value[]> {
@@ -83,6 +90,44 @@ describe("Cloudflare's bindings", () => {
     const statuses = await withinOneMinute(() => inTurn([...neighbours, '198.51.100.1'].map(from)));
 
     expect(statuses).toEqual([200, 200, 200, 200, 200, 429, 200]);
+  });
+
+  test('a dataset takes a point of each batch and of each refusal', async () => {
+    scriptKinesis();
+    const points: Point[] = [];
+    const written = (point: Point) => {
+      points.push(point);
+      bindings.RELAY_POINTS?.writeDataPoint(point);
+    };
+    const seams = cloudflareRuntime({ RELAY_POINTS: { writeDataPoint: written } });
+    const { sendBatch, post } = createRelayUnderTest({}, pick(seams, 'record', 'recordRefusal'));
+
+    await sendBatch(BATCH);
+    await post('/v1/batch', 'hello');
+
+    expect(bindings.RELAY_POINTS).toBeDefined();
+    expect(points.map(({ indexes, blobs }) => [indexes[0], blobs[0], blobs[2]])).toEqual([
+      ['shop', 'batch', ''],
+      ['-', 'refusal', 'malformed'],
+    ]);
+  });
+
+  test('a dataset that takes nothing costs no batch', async () => {
+    scriptKinesis();
+    const log = vi.spyOn(console, 'log').mockImplementation(() => {});
+    const seams = cloudflareRuntime({
+      RELAY_POINTS: {
+        writeDataPoint() {
+          throw new TypeError('writeDataPoint(): expected fewer');
+        },
+      },
+    });
+    const { sendBatch } = createRelayUnderTest({}, pick(seams, 'record', 'recordRefusal'));
+
+    const { status } = await sendBatch(BATCH);
+
+    expect(status).toBe(200);
+    expect(log.mock.calls.join()).toContain('expected fewer');
   });
 
   test('what is not bound is left out', () => {

@@ -1,6 +1,6 @@
 /** Where a request comes from. */
 
-import { truncateIp } from '../events/enrich.ts';
+import { truncateIp } from '../events/address.ts';
 
 /** Cloudflare writes it, over whatever a client may have written; in Node the server does. */
 const HEADER = 'cf-connecting-ip';

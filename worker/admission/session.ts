@@ -3,6 +3,7 @@
 import { SESSION_LIFE_MS } from '../../src/protocol/limits.ts';
 import { isObject } from '../../src/protocol/parsed.ts';
 import type { SessionAnswer } from '../../src/protocol/session.ts';
+import { configFor } from '../events/sampling.ts';
 import { Refusal } from '../http/answer.ts';
 import type { Admission } from './admission.ts';
 import { admitSource } from './source-gate.ts';
@@ -30,7 +31,7 @@ export async function mintSession(
   if (source.turnstile) await checkChallenge(challenge, source.turnstile, origin, address);
   const [secret = ''] = secrets;
   const token = { writeKey, client, origin, issued: now, expires: now + SESSION_LIFE_MS };
-  return issueSession(secret, token, source.config);
+  return issueSession(secret, token, configFor(source, client));
 }
 
 interface ParsedRequest {

@@ -1,3 +1,5 @@
+import type { Point } from '../operation/points.ts';
+
 /**
  * What Cloudflare may bind beside the texts of `Env`: each is optional, and described in `wrangler.toml`. The types name no
  * more than what is used.
@@ -31,11 +33,5 @@ export interface RateLimit {
 
 /** developers.cloudflare.com/analytics/analytics-engine/get-started */
 export interface AnalyticsEngineDataset {
-  readonly writeDataPoint: (point: DataPoint) => void;
-}
-
-export interface DataPoint {
-  readonly indexes?: readonly string[];
-  readonly blobs?: readonly string[];
-  readonly doubles?: readonly number[];
+  readonly writeDataPoint: (point: Point) => void;
 }

@@ -1,19 +1,34 @@
 /** Cloudflare's bindings as the relay's seams: the one place that knows both. */
 
+import type { BatchSummary, RefusalSummary } from '../operation/batch-summary.ts';
+import { batchPoint, type Point, refusalPoint } from '../operation/points.ts';
 import { type Limiter, type LimiterName, platformRuntime, type RelayRuntime } from '../runtime.ts';
 import { createAnswerCache } from './answer-cache.ts';
-import type { Bindings, RateLimit } from './bindings.ts';
+import type { AnalyticsEngineDataset, Bindings, RateLimit } from './bindings.ts';
 
 /** What is not bound is left out: without a store the variables hold, without a limiter nothing is limited. */
 export function cloudflareRuntime(bindings: Bindings): RelayRuntime {
-  const { RELAY_STORE: namespace } = bindings;
+  const { RELAY_STORE: namespace, RELAY_POINTS: dataset } = bindings;
   const cache = ownCache();
   return {
     ...platformRuntime,
     limiters: limitersOf(bindings),
     ...(namespace && { store: { get: (key: string) => namespace.get(key, 'text') } }),
     ...(cache && { cache: createAnswerCache(cache) }),
+    ...(dataset && {
+      record: (batch: BatchSummary) => write(dataset, batchPoint(batch)),
+      recordRefusal: (refusal: RefusalSummary) => write(dataset, refusalPoint(refusal)),
+    }),
   };
+}
+
+/** Nothing waits for it, and no batch fails with it. */
+function write(dataset: AnalyticsEngineDataset, point: Point): void {
+  try {
+    dataset.writeDataPoint(point);
+  } catch (error) {
+    platformRuntime.log(JSON.stringify({ at: 'points', reason: String(error) }));
+  }
 }
 
 function limitersOf(bindings: Bindings): Partial<Record<LimiterName, Limiter>> {
