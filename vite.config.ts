@@ -81,6 +81,24 @@ const builds: Record<string, UserConfig> = {
       emptyOutDir: false,
     },
   },
+  /** `npx rivulet`: an operator's command. */
+  command: {
+    build: {
+      lib: {
+        entry: resolve(root, 'worker/command/rivulet.ts'),
+        formats: ['es'],
+        fileName: () => 'rivulet-command.js',
+      },
+      rolldownOptions: {
+        external: [/^[a-z@]/],
+        platform: 'node',
+        output: { banner: '#!/usr/bin/env node' },
+      },
+      target: 'node20',
+      minify: false,
+      emptyOutDir: false,
+    },
+  },
   demo: {
     root: resolve(root, 'demo'),
     build: {

@@ -36,6 +36,15 @@ describe('the package', () => {
     expect(missing).toEqual([]);
   });
 
+  test('has a command that runs by itself', () => {
+    const file = resolve(root, manifest.bin.rivulet);
+
+    expect(readFileSync(file, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);
+    expect(execFileSync(process.execPath, [file, '--version'], { encoding: 'utf8' })).toBe(
+      `${manifest.version}\n`,
+    );
+  });
+
   test.each(Object.keys(offered))('offers what it promises as %s', async (entry) => {
     const module = await import(entry);
 

@@ -3,13 +3,21 @@ import { join, resolve } from 'node:path';
 import { runProgram } from './program.ts';
 
 /** What a build is made from. */
-const SOURCES = ['src', 'demo', 'vite.config.ts', 'package.json', 'tsconfig.json'] as const;
+const SOURCES = [
+  'src',
+  'worker',
+  'demo',
+  'vite.config.ts',
+  'package.json',
+  'tsconfig.json',
+] as const;
 
 /** One file of each step of `npm run build`. */
 const OUTPUTS = [
   'dist/index.js',
   'dist/rivulet.js',
   'dist/rivulet-debug.js',
+  'dist/rivulet-command.js',
   'dist/demo/index.html',
   'dist/types/index.d.ts',
 ] as const;
