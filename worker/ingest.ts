@@ -4,10 +4,13 @@ import { MAX_CLOCK_SKEW_MS } from '../src/protocol/limits.ts';
 import type { BatchAnswer } from '../src/protocol/receipt.ts';
 import type { Admitted } from './admission/batch.ts';
 import type { Source } from './configuration/source.ts';
-import { type BatchFacts, edgeFactsOf, toIso } from './events/enrich.ts';
+import { senderContextOf } from './events/enrich.ts';
+import { toIso } from './events/moment.ts';
 import { openBatch } from './events/open.ts';
 import { prepareEntries } from './events/prepare.ts';
 import { type Verdict, writeReceipts } from './events/receipts.ts';
+import type { BatchFacts } from './events/record.ts';
+import { configFor } from './events/sampling.ts';
 import { createVerdicts, refusalOf } from './events/verdicts.ts';
 import type { Refusal } from './http/answer.ts';
 import type { Hold } from './http/in-flight.ts';
@@ -22,14 +25,22 @@ export interface Ingested {
   readonly summary: BatchSummary;
 }
 
+/** A batch, and what it arrived at. */
+export interface Arrived extends Admitted {
+  /** Counts what it takes of memory. */
+  readonly hold: Hold['add'];
+  /** The relay's, for what has to be hashed. */
+  readonly secret: string;
+}
+
 export async function ingest(
-  { source, sentAt, payload, hold }: Admitted & { readonly hold: Hold['add'] },
+  { source, client, sentAt, payload, hold, secret }: Arrived,
   request: Request,
   writer: StreamWriter,
   runtime: RelayRuntime,
 ): Promise<Ingested> {
   const receivedAt = runtime.now();
-  const batch = openBatch(payload);
+  const batch = openBatch(payload, source.limits);
   hold(batch.bytes);
   const facts: BatchFacts = {
     source: source.name,
@@ -37,9 +48,9 @@ export async function ingest(
     receivedAt: toIso(receivedAt),
     clockOffsetMs: batch.sender.clockOffset ?? 0,
     latest: receivedAt + MAX_CLOCK_SKEW_MS,
-    edge: edgeFactsOf(request, source.ip),
+    ...senderContextOf(request, source, secret, receivedAt),
   };
-  const { positions, entries, rejections } = prepareEntries(
+  const { positions, entries, rejections, oldestAt } = prepareEntries(
     batch.segments,
     facts,
     source,
@@ -57,7 +68,7 @@ export async function ingest(
   });
   const answeredAt = runtime.now();
 
-  const verdictOf = createVerdicts(source, runtime);
+  const verdictOf = createVerdicts(runtime);
   const fates = [...report.fates.values()];
   const refusal = rejections.size === 0 ? refusalOf(fates, verdictOf) : undefined;
   const verdicts = positions.map(
@@ -65,7 +76,7 @@ export async function ingest(
   );
   const receipts = writeReceipts(positions, (index) => verdicts[index] as Verdict);
   return {
-    result: refusal ?? { now: answeredAt, receipts, ...configOf(source) },
+    result: refusal ?? { now: answeredAt, receipts, ...configOf(source, client) },
     summary: {
       source: source.name,
       sdk: batch.sender.sdk.slice(0, 64),
@@ -77,7 +88,7 @@ export async function ingest(
       ...describeReport(report),
       ms: answeredAt - receivedAt,
       putMs: answeredAt - putAt,
-      oldestMs: 0,
+      oldestMs: oldestAt === undefined ? 0 : Math.max(0, receivedAt - oldestAt),
     },
   };
 }
@@ -128,6 +139,7 @@ function describeReport({
   };
 }
 
-function configOf({ config }: Source): Pick<BatchAnswer, 'config'> {
+function configOf(source: Source, client: string): Pick<BatchAnswer, 'config'> {
+  const config = configFor(source, client);
   return Object.keys(config).length > 0 ? { config } : {};
 }

@@ -9,6 +9,7 @@ export type RejectionCode =
   | 'not_json'
   | 'not_an_event'
   | 'too_deep'
+  | 'too_many_keys'
   | 'event_too_large'
   | 'context_invalid'
   /** Not as the source's tracking plan has it. */

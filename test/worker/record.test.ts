@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { truncateIp } from '../../worker/events/enrich.ts';
+import { truncateIp } from '../../worker/events/address.ts';
 import {
   type BatchOptions,
   createRelayUnderTest,

@@ -1,99 +1,57 @@
-/** From a captured event to the record on the stream: its segment's context, its identity, its times, and what the edge knows. */
+/** What the edge knows of a batch's sender, and what of it the source wants in its records. */
 
-import { isIPv4, isIPv6 } from 'node:net';
-import {
-  type CapturedEvent,
-  messageIdOf,
-  type Properties,
-  type SegmentContext,
-} from '../../src/protocol/event.ts';
-import type { IpPolicy } from '../configuration/source.ts';
-import { isMoment } from './validate.ts';
+import type { Properties } from '../../src/protocol/event.ts';
+import { addressOf } from '../admission/address.ts';
+import type { Source } from '../configuration/source.ts';
+import { addressFor } from './address.ts';
+import { readUserAgent } from './user-agent.ts';
 
-/** What holds for every event of a batch. */
-export interface BatchFacts {
-  readonly source: string;
-  /** ISO 8601. */
-  readonly sentAt: string;
-  readonly receivedAt: string;
-  /** Of the client's clock when it sent: for segments that do not know their own. */
-  readonly clockOffsetMs: number;
-  /** No event can have happened later, on the relay's clock. */
-  readonly latest: number;
+/** Cloudflare's bot score: 1 is certainly automated, 99 certainly human, below 30 likely automated. */
+const HUMAN_FROM_SCORE = 30;
+
+export interface SenderContext {
+  /** What the edge saw: no client can say otherwise. */
   readonly edge: Properties;
+  /** What the browser says of itself in its headers: holds where the client said nothing. */
+  readonly agent: Properties;
 }
 
 interface EdgePlace {
   readonly country?: string;
+  readonly region?: string;
+  readonly regionCode?: string;
   readonly colo?: string;
   readonly asn?: number;
+  /** developers.cloudflare.com/bots/reference/bot-management-variables/#workers-variables */
+  readonly botManagement?: { readonly score?: number; readonly verifiedBot?: boolean };
 }
 
-/** Writes the records of one segment: JSON of a `StreamRecord` for each event. */
-export interface RecordWriter {
-  readonly write: (event: CapturedEvent, seq: number) => string;
-  /** The segment's context, the event's over it, and what the edge saw: that no client can say otherwise. */
-  readonly contextOf: (event: CapturedEvent) => Properties;
-}
-
-/**
- * What the events of a segment share is written once, and joined as text: serialising it again for every event would be
- * most of what a batch costs.
- */
-export function createRecordWriter(
-  lane: string,
-  { anonymousId, userId, groupId, ...context }: SegmentContext,
-  facts: BatchFacts,
-): RecordWriter {
-  const shared = { ...context, ...facts.edge };
-  const sharedJson = JSON.stringify(shared);
-  const identity = `"anonymousId":${JSON.stringify(anonymousId)},"userId":${JSON.stringify(userId ?? null)}`;
-  const times = `"sentAt":"${facts.sentAt}","receivedAt":"${facts.receivedAt}"`;
-  const source = JSON.stringify(facts.source);
-  // The clock may have been set since: what it was off by at capture comes first.
-  const offsets = [context.clockOffset ?? facts.clockOffsetMs, facts.clockOffsetMs];
-
-  const contextOf = (event: CapturedEvent): Properties =>
-    event.context ? { ...context, ...event.context, ...facts.edge } : shared;
-
-  return {
-    contextOf,
-    write: (event, seq) => {
-      const { type, timestamp } = event;
-      const messageId = messageIdOf({ lane, seq });
-      const own =
-        optional('groupId', event.groupId ?? groupId) +
-        optional('event', event.event) +
-        optional('properties', event.properties) +
-        optional('traits', event.traits);
-      const contextJson = event.context ? JSON.stringify(contextOf(event)) : sharedJson;
-      const originalTimestamp = toIso(timestamp);
-      const corrected = toIso(correct(timestamp, offsets, facts.latest));
-      return (
-        `{"type":"${type}","messageId":"${messageId}",${identity}${own},"context":${contextJson},` +
-        `"originalTimestamp":"${originalTimestamp}","timestamp":"${corrected}",${times},` +
-        `"rivulet":{"lane":"${lane}","seq":${seq},"source":${source}}}`
-      );
-    },
+export function senderContextOf(
+  request: Request,
+  source: Pick<Source, 'name' | 'edge' | 'ip'>,
+  secret: string,
+  now: number,
+): SenderContext {
+  const { country, region, regionCode, colo, asn, botManagement } = placeOf(request);
+  const wants = new Set(source.edge);
+  const isAsked = wants.has('userAgent') || wants.has('bot');
+  const agent = isAsked ? readUserAgent(request.headers.get('user-agent')) : undefined;
+  const known = {
+    country,
+    // ISO 3166-2 where there is one; names are spelled in more than one way.
+    region: regionCode ?? region,
+    colo,
+    asn,
+    bot: agent?.isBot || isAutomated(botManagement),
   };
-}
-
-/** The moment by the first of the offsets that leads to a possible one; by the client's own clock where none does. */
-function correct(timestamp: number, offsets: readonly number[], latest: number): number {
-  const isPossible = (offset: number): boolean =>
-    isMoment(timestamp + offset) && timestamp + offset <= latest;
-  return timestamp + (offsets.find(isPossible) ?? 0);
-}
-
-function optional(field: string, value: unknown): string {
-  return value === undefined ? '' : `,"${field}":${JSON.stringify(value)}`;
-}
-
-/** Country, colo, autonomous system and address, as far as they are known and wanted. */
-export function edgeFactsOf(request: Request, ipPolicy: IpPolicy): Properties {
-  const { country, colo, asn } = placeOf(request);
-  const ip = resolveIp(request.headers.get('cf-connecting-ip'), ipPolicy);
-  return JSON.parse(JSON.stringify({ country, colo, asn, ip }));
+  const wanted = Object.entries(known).filter(
+    ([name, value]) => wants.has(name as keyof typeof known) && value !== undefined,
+  );
+  const ip = addressFor(addressOf(request), source, secret, now);
+  return {
+    edge: { ...Object.fromEntries(wanted), ...(ip === undefined ? {} : { ip }) },
+    agent: wants.has('userAgent') && agent ? agent.facts : {},
+  };
 }
 
 /** What Cloudflare says of a request; nothing elsewhere. developers.cloudflare.com/workers/runtime-apis/request/#incomingrequestcfproperties */
@@ -101,25 +59,7 @@ export function placeOf(request: Request & { readonly cf?: EdgePlace }): EdgePla
   return request.cf ?? {};
 }
 
-export function toIso(moment: number): string {
-  return new Date(moment).toISOString();
-}
-
-function resolveIp(address: string | null, policy: IpPolicy): string | undefined {
-  if (address === null || policy === 'none') return undefined;
-  return policy === 'full' ? address : truncateIp(address);
-}
-
-/** The network of an address, /24 or /48: a region, and no longer a household. */
-export function truncateIp(address: string): string | undefined {
-  const mapped = /^::ffff:(?<v4>[\d.]+)$/i.exec(address)?.groups?.v4 ?? address;
-  if (isIPv4(mapped)) return mapped.replace(/\.\d+$/, '.0');
-  if (!isIPv6(mapped)) return undefined;
-  const [head = '', tail] = mapped.split('::');
-  const before = head === '' ? [] : head.split(':');
-  const after = tail ? tail.split(':') : [];
-  // `::` stands for as many zeros as are missing; an embedded IPv4 address counts for two, past the first three.
-  const zeros = tail === undefined ? 0 : 8 - before.length - after.length;
-  const groups = [...before, ...new Array<string>(Math.max(0, zeros)).fill('0'), ...after];
-  return `${groups.slice(0, 3).join(':')}::`;
+function isAutomated({ score, verifiedBot }: NonNullable<EdgePlace['botManagement']> = {}) {
+  // Where bots are not managed there is no score, or 0.
+  return verifiedBot === true || (Boolean(score) && Number(score) < HUMAN_FROM_SCORE);
 }

@@ -3,6 +3,7 @@
 import { gunzipSync } from 'node:zlib';
 import { type BatchPayload, isGzip, parsePayload } from '../../src/protocol/batch.ts';
 import { MAX_BATCH_BYTES, MAX_BATCH_EVENTS } from '../../src/protocol/limits.ts';
+import type { Source } from '../configuration/source.ts';
 import { Refusal } from '../http/answer.ts';
 
 export interface OpenedBatch extends BatchPayload {
@@ -11,13 +12,16 @@ export interface OpenedBatch extends BatchPayload {
   readonly bytes: number;
 }
 
-export function openBatch(payload: Uint8Array): OpenedBatch {
+export function openBatch(
+  payload: Uint8Array,
+  { batchEvents = MAX_BATCH_EVENTS }: Partial<Source['limits']> = {},
+): OpenedBatch {
   const inflated = isGzip(payload) ? gunzip(payload) : payload;
   const parsed = parsePayload(decodeText(inflated));
   if (!parsed.ok) throw new Refusal(parsed.code, parsed.reason);
   const events = parsed.value.segments.reduce((sum, { lines }) => sum + lines.length, 0);
-  if (events > MAX_BATCH_EVENTS) {
-    throw new Refusal('too_large', `events: expected at most ${MAX_BATCH_EVENTS}, got ${events}`);
+  if (events > batchEvents) {
+    throw new Refusal('too_large', `events: expected at most ${batchEvents}, got ${events}`);
   }
   return { ...parsed.value, events, bytes: inflated.length };
 }

@@ -6,22 +6,20 @@ import { MAX_PARTITION_KEY_CHARACTERS } from '../../src/protocol/limits.ts';
 import { isObject } from '../../src/protocol/parsed.ts';
 import type { Source } from '../configuration/source.ts';
 
-export type KeyChooser = (
-  event: CapturedEvent,
-  contextOf: (event: CapturedEvent) => Properties,
-) => string;
+export type KeyChooser = (event: CapturedEvent, contextOf: () => Properties) => string;
 
 /**
  * Chooses keys for the events of one segment by the source's rule, or the client id where the rule finds nothing.
  * `draw` in [0, 1) is chance, drawn once a segment: neighbours stay together, and so in one aggregate.
  */
 export function createKeyChooser(
-  { partition, spread }: Pick<Source, 'partition' | 'spread'>,
+  { partition, spread, spreadWhen }: Pick<Source, 'partition' | 'spread' | 'spreadWhen'>,
   lane: string,
   { anonymousId, userId, sessionId }: SegmentContext,
   draw: number,
 ): KeyChooser {
-  const salt = spread > 1 ? `#${Math.floor(draw * spread)}` : '';
+  // Which keys are hot is known where they are put.
+  const salt = spread > 1 && spreadWhen === 'always' ? `#${Math.floor(draw * spread)}` : '';
   const finish = (value: unknown): string =>
     // A lone surrogate has no UTF-8: two ends would hash different bytes.
     shorten(`${isUsable(value) ? value : anonymousId}${salt}`.toWellFormed());
@@ -38,13 +36,15 @@ export function createKeyChooser(
     case 'session':
       return always(sessionId);
     case 'lane':
+    // The stream ignores it; older emulators ask for one.
+    case 'auto':
       return always(lane);
     case 'random':
       return always(draw.toString(36).slice(2) || '0');
     default: {
       const [root, ...path] = partition.split('.');
       return (event, contextOf) => {
-        const tree = root === 'context' ? contextOf(event) : event[root as 'properties' | 'traits'];
+        const tree = root === 'context' ? contextOf() : event[root as 'properties' | 'traits'];
         return finish(path.reduce(fieldOf, tree));
       };
     }

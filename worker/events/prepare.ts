@@ -1,16 +1,19 @@
-/** From the segments of a batch to the entries of its puts: validate, enrich, key. */
+/** From the segments of a batch to the entries of its puts: read, held against the plan, redacted, enriched, keyed. */
 
 import type { WireSegment } from '../../src/protocol/batch.ts';
-import type { Position, SegmentContext } from '../../src/protocol/event.ts';
-import { MAX_RECORD_BYTES } from '../../src/protocol/limits.ts';
+import type { Position } from '../../src/protocol/event.ts';
 import { type Parsed, refused } from '../../src/protocol/parsed.ts';
 import type { RejectionCode } from '../../src/protocol/receipt.ts';
 import type { Source } from '../configuration/source.ts';
 import type { Entry } from '../kinesis/unit.ts';
-import { type BatchFacts, createRecordWriter } from './enrich.ts';
+import { createContextWriter } from './context.ts';
+import { createMoments } from './moment.ts';
 import { createKeyChooser } from './partition.ts';
 import type { Verdict } from './receipts.ts';
-import { parseContext, parseEvent } from './validate.ts';
+import { type BatchFacts, createRecordWriter } from './record.ts';
+import type { Redact } from './redact.ts';
+import { rulesOf } from './rules.ts';
+import { parseContext, parseEvent, type ReadContext, type ReadEvent } from './validate.ts';
 
 const encoder = new TextEncoder();
 
@@ -19,6 +22,12 @@ export interface Prepared {
   readonly positions: readonly Position[];
   readonly entries: readonly Entry[];
   readonly rejections: ReadonlyMap<number, Verdict>;
+  /** When the oldest of the entries happened, on the relay's clock; `undefined` without entries. */
+  readonly oldestAt: number | undefined;
+}
+
+interface PreparedEvent extends Omit<Entry, 'index'> {
+  readonly at: number;
 }
 
 export function prepareEntries(
@@ -30,6 +39,7 @@ export function prepareEntries(
   const positions: Position[] = [];
   const entries: Entry[] = [];
   const rejections = new Map<number, Verdict>();
+  let oldestAt: number | undefined;
 
   for (const segment of segments) {
     const context = parseContext(segment.context);
@@ -41,36 +51,75 @@ export function prepareEntries(
       const seq = segment.first + offset;
       const index = positions.push({ lane: segment.lane, seq }) - 1;
       const prepared = prepare(line, seq);
-      if (prepared.ok) entries.push({ index, ...prepared.value });
-      else {
+      if (prepared.ok) {
+        const { at, ...entry } = prepared.value;
+        entries.push({ index, ...entry });
+        oldestAt = Math.min(oldestAt ?? at, at);
+      } else {
         const { code, reason } = prepared;
         rejections.set(index, { status: 'rejected', code, reason });
       }
     });
   }
-  return { positions, entries, rejections };
+  return { positions, entries, rejections, oldestAt };
 }
 
-type Preparer = (line: string, seq: number) => Parsed<Omit<Entry, 'index'>, RejectionCode>;
+type Preparer = (line: string, seq: number) => Parsed<PreparedEvent, RejectionCode>;
 
 function createPreparer(
   lane: string,
-  context: SegmentContext,
+  { value: segment, fields }: ReadContext,
   facts: BatchFacts,
   source: Source,
   draw: number,
 ): Preparer {
-  const records = createRecordWriter(lane, context, facts);
-  const keyOf = createKeyChooser(source, lane, context, draw);
+  const { check, redact, streamOf } = rulesOf(source);
+  const contexts = createContextWriter(fields, facts, redact);
+  const momentOf = createMoments(segment.clockOffset, facts);
+  const write = createRecordWriter(lane, segment, facts, source.format);
+  const keyOf = createKeyChooser(source, lane, segment, draw);
+  const { maxRecordBytes, partition } = source;
+
   return (line, seq) => {
-    const parsed = parseEvent(line);
+    const parsed = parseEvent(line, source.limits.eventBytes);
     if (!parsed.ok) return parsed;
-    const partitionKey = keyOf(parsed.value, records.contextOf);
-    const data = encoder.encode(records.write(parsed.value, seq));
-    // A number may be longer as JavaScript writes it than as it came: 1e20 becomes 21 digits.
-    if (data.length + partitionKey.length * 3 > MAX_RECORD_BYTES) {
-      return refused('event_too_large', `record: expected at most ${MAX_RECORD_BYTES} bytes`);
+    // The plan is about what the page sent, and says nothing of its values.
+    const { violations = [], isRefused } = check?.(parsed.value.event) ?? {};
+    if (isRefused) {
+      return refused('plan_violated', violations.join('; '));
     }
-    return { ok: true, value: { partitionKey, data } };
+    // Before the key: that leaves the edge as well.
+    const { event, json, context } = redact ? redactEvent(parsed.value, redact) : parsed.value;
+    const partitionKey = keyOf(event, () => contexts.treeOf(context));
+    const at = momentOf(event.timestamp);
+    const text = write(
+      { event, ...json, context: contexts.jsonOf(context), at, violations },
+      seq,
+      partition === 'auto' ? undefined : partitionKey,
+    );
+    const data = encoder.encode(text);
+    // The edge's own fields can lift an event over what its stream takes; no UTF-16 unit makes more than three bytes.
+    const bytes = data.length + Buffer.byteLength(partitionKey);
+    if (bytes > maxRecordBytes) {
+      const reason = `record: expected at most ${maxRecordBytes} bytes, got ${bytes}`;
+      return refused('event_too_large', reason);
+    }
+    return { ok: true, value: { partitionKey, data, at, stream: streamOf(event) } };
+  };
+}
+
+/** Its context is redacted where it is joined with the segment's. */
+function redactEvent({ event, json, context }: ReadEvent, redact: Redact): ReadEvent {
+  const properties = json.properties && redact(json.properties);
+  const traits = json.traits && redact(json.traits);
+  if (properties === json.properties && traits === json.traits) return { event, json, context };
+  return {
+    event: {
+      ...event,
+      ...(properties && { properties: JSON.parse(properties) }),
+      ...(traits && { traits: JSON.parse(traits) }),
+    },
+    json: { ...(properties && { properties }), ...(traits && { traits }) },
+    context,
   };
 }

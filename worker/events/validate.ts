@@ -5,22 +5,53 @@ import {
   MAX_CONTEXT_BYTES,
   MAX_EVENT_BYTES,
   MAX_EVENT_DEPTH,
+  MAX_EVENT_KEYS,
   MAX_NAME_LENGTH,
 } from '../../src/protocol/limits.ts';
 import { accepted, isObject, type Parsed, refused } from '../../src/protocol/parsed.ts';
 import type { RejectionCode } from '../../src/protocol/receipt.ts';
+import { isMoment } from './moment.ts';
+import { mayNamePrototype, removePrototypes } from './prototypes.ts';
+import { type Scanned, scanJson } from './scan.ts';
 
-/** The last moment of the year 9999: ISO 8601 has four digits for a year. */
-const LAST_MOMENT = 253_402_300_799_999;
+/** An event as it was captured, and the fields that go into its record as text. */
+export interface ReadEvent {
+  readonly event: CapturedEvent;
+  /** Of `event.properties` and `event.traits`: as the client wrote them, where nothing had to be taken out. */
+  readonly json: { readonly properties?: string; readonly traits?: string };
+  /** The fields of `event.context`, by their names as JSON writes them. */
+  readonly context: JsonFields;
+}
 
-export function parseEvent(line: string): Parsed<CapturedEvent, RejectionCode> {
-  if (isLonger(line, MAX_EVENT_BYTES)) {
-    return refused('event_too_large', `event: expected at most ${MAX_EVENT_BYTES} bytes`);
+/** JSON by a name as JSON writes it, without its quotes. */
+export type JsonFields = ReadonlyMap<string, string>;
+
+export interface ReadContext {
+  readonly value: SegmentContext;
+  /** Everything beside the fields that are a record's own. */
+  readonly fields: JsonFields;
+}
+
+/** Fields of a segment's context that are not part of a record's. */
+const IDENTITY = ['anonymousId', 'userId', 'groupId'];
+
+const NO_FIELDS: JsonFields = new Map();
+
+export function parseEvent(
+  line: string,
+  maxBytes: number = MAX_EVENT_BYTES,
+): Parsed<ReadEvent, RejectionCode> {
+  if (isLonger(line, maxBytes)) {
+    return refused('event_too_large', `event: expected at most ${maxBytes} bytes`);
   }
-  const value = parseJson(line);
-  if (value === undefined) return refused('not_json', 'event: expected JSON');
-  if (isDeeper(value, MAX_EVENT_DEPTH)) {
+  const read = readJson(line);
+  if (!read) return refused('not_json', 'event: expected JSON');
+  const { value, fields, levels, keys } = read;
+  if (levels > MAX_EVENT_DEPTH) {
     return refused('too_deep', `event: expected at most ${MAX_EVENT_DEPTH} levels`);
+  }
+  if (keys > MAX_EVENT_KEYS) {
+    return refused('too_many_keys', `event: expected at most ${MAX_EVENT_KEYS} keys`);
   }
   if (!isObject(value)) return refused('not_an_event', 'event: expected an object');
   const { type, timestamp, event, properties, traits, groupId, context } = value;
@@ -40,25 +71,28 @@ export function parseEvent(line: string): Parsed<CapturedEvent, RejectionCode> {
       return refused('not_an_event', `${field}: expected an object`);
     }
   }
-  // Named fields only, into an object of our own: whatever else the line holds goes nowhere.
+  const contextJson = fields.get('context');
   return accepted({
-    type,
-    timestamp,
-    event,
-    properties,
-    traits,
-    groupId,
-    context,
-  } as CapturedEvent);
+    // Named fields only, into an object of our own: whatever else the line holds goes nowhere.
+    event: { type, timestamp, event, properties, traits, groupId, context } as CapturedEvent,
+    json: {
+      ...jsonOf('properties', fields),
+      ...jsonOf('traits', fields),
+    },
+    context: contextJson === undefined ? NO_FIELDS : fieldsOf(contextJson, context),
+  });
 }
 
-export function parseContext(text: string): Parsed<SegmentContext, 'context_invalid'> {
+export function parseContext(text: string): Parsed<ReadContext, 'context_invalid'> {
   if (isLonger(text, MAX_CONTEXT_BYTES)) {
     return refused('context_invalid', `context: expected at most ${MAX_CONTEXT_BYTES} bytes`);
   }
-  const value = parseJson(text);
-  if (!isObject(value)) return refused('context_invalid', 'context: expected a JSON object');
-  if (isDeeper(value, MAX_EVENT_DEPTH)) {
+  const read = readJson(text);
+  if (!read || !isObject(read.value)) {
+    return refused('context_invalid', 'context: expected a JSON object');
+  }
+  const { value, fields, levels } = read;
+  if (levels > MAX_EVENT_DEPTH) {
     return refused('context_invalid', `context: expected at most ${MAX_EVENT_DEPTH} levels`);
   }
   if (typeof value.anonymousId !== 'string' || value.anonymousId === '') {
@@ -73,12 +107,8 @@ export function parseContext(text: string): Parsed<SegmentContext, 'context_inva
   if (!Number.isFinite(value.clockOffset ?? 0)) {
     return refused('context_invalid', 'context.clockOffset: expected milliseconds');
   }
-  return accepted(value as SegmentContext);
-}
-
-/** A moment that ISO 8601 can write. */
-export function isMoment(value: unknown): value is number {
-  return typeof value === 'number' && value >= 0 && value <= LAST_MOMENT;
+  for (const field of IDENTITY) fields.delete(field);
+  return accepted({ value: value as SegmentContext, fields });
 }
 
 function isName(value: unknown): boolean {
@@ -91,19 +121,40 @@ function isLonger(text: string, maxBytes: number): boolean {
   return text.length > maxBytes || Buffer.byteLength(text) > maxBytes;
 }
 
-/** Stops at the level asked for, so a tree of a hundred thousand levels costs no more than one of thirty-three. */
-function isDeeper(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  if (levels === 0) return true;
-  const children = Array.isArray(value) ? value : Object.values(value);
-  return children.some((child) => isDeeper(child, levels - 1));
+interface ReadJson extends Pick<Scanned, 'levels' | 'keys'> {
+  readonly value: unknown;
+  readonly fields: Map<string, string>;
 }
 
-function parseJson(text: string): unknown {
+/** Reads one text; `undefined` where it is no JSON. Nothing in what it gives can reach an object's prototype. */
+function readJson(text: string): ReadJson | undefined {
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch {
-    // The one thing JSON cannot spell is `undefined`.
     return undefined;
   }
+  const scanned = scanFields(text);
+  const { levels, keys, isPlain } = scanned;
+  // What is too deep is refused, and nobody walks through it before.
+  const isWalkable = levels <= MAX_EVENT_DEPTH;
+  const isAsItCame = isPlain && !(isWalkable && mayNamePrototype(text) && removePrototypes(value));
+  const { fields } = isAsItCame || !isWalkable ? scanned : scanFields(JSON.stringify(value));
+  return { value, fields, levels, keys };
+}
+
+/** The fields of an object, by names that are the same text where they are the same name. */
+function fieldsOf(json: string, value: unknown): JsonFields {
+  const { fields, isPlain } = scanFields(json);
+  return isPlain ? fields : scanFields(JSON.stringify(value)).fields;
+}
+
+function scanFields(json: string): Scanned & { readonly fields: Map<string, string> } {
+  const fields = new Map<string, string>();
+  return { ...scanJson(json, (name, value) => fields.set(name, value)), fields };
+}
+
+function jsonOf(name: 'properties' | 'traits', fields: JsonFields): ReadEvent['json'] {
+  const json = fields.get(name);
+  return json === undefined ? {} : { [name]: json };
 }

@@ -1,7 +1,6 @@
 /** From the fates of records to what the sender is told. */
 
-import type { RefusalCode, RejectionCode } from '../../src/protocol/receipt.ts';
-import type { Source } from '../configuration/source.ts';
+import type { RefusalCode } from '../../src/protocol/receipt.ts';
 import { Refusal } from '../http/answer.ts';
 import type { Failure, Fate } from '../kinesis/put-report.ts';
 import type { RelayRuntime } from '../runtime.ts';
@@ -25,10 +24,7 @@ const FAILURE_CODES: Readonly<Record<Failure, RefusalCode>> = {
 };
 
 /** One wait for each kind of failure in a batch, so that neighbours share a receipt. */
-export function createVerdicts(
-  { maxRecordBytes }: Pick<Source, 'maxRecordBytes'>,
-  { random }: Pick<RelayRuntime, 'random'>,
-): (fate: Fate) => Verdict {
+export function createVerdicts({ random }: Pick<RelayRuntime, 'random'>): (fate: Fate) => Verdict {
   const waits = new Map<Failure, number>();
 
   /** At least as long as the stream is known not to be asked. */
@@ -43,11 +39,9 @@ export function createVerdicts(
     switch (fate.kind) {
       case 'stored':
         return { status: 'stored', shard: fate.shard, sequence: fate.sequence };
-      case 'refused':
-        return rejected('record_refused', `record: Kinesis refused it with ${fate.code}`);
-      case 'oversize': {
-        const bound = `expected at most ${maxRecordBytes} bytes, got ${fate.bytes}`;
-        return rejected('event_too_large', `record: ${bound}`);
+      case 'refused': {
+        const reason = `record: Kinesis refused it with ${fate.code}`;
+        return { status: 'rejected', code: 'record_refused', reason };
       }
       case 'retry': {
         const after = waitOf(fate.failure, fate.afterMs);
@@ -69,8 +63,4 @@ export function refusalOf(
   const verdict = verdictOf(first);
   const hints = verdict.status === 'retry' ? { after: verdict.after } : {};
   return new Refusal(FAILURE_CODES[failure], `stream: ${failure}, nothing was stored`, hints);
-}
-
-function rejected(code: RejectionCode, reason: string): Verdict {
-  return { status: 'rejected', code, reason };
 }

@@ -1,0 +1,75 @@
+/** From an event as it was read to the record on the stream, as text. */
+
+import {
+  type CapturedEvent,
+  messageIdOf,
+  type Position,
+  type SegmentContext,
+} from '../../src/protocol/event.ts';
+import type { Source } from '../configuration/source.ts';
+import { createCloudEventWriter } from './cloud-event.ts';
+import type { SenderContext } from './enrich.ts';
+import { type ClockFacts, toIso } from './moment.ts';
+
+/** What holds for every event of a batch. */
+export interface BatchFacts extends SenderContext, ClockFacts {
+  readonly source: string;
+  /** ISO 8601. */
+  readonly sentAt: string;
+  readonly receivedAt: string;
+}
+
+/** An event, and what its record says of it that is text already. */
+export interface WritableEvent {
+  readonly event: CapturedEvent;
+  /** JSON. */
+  readonly properties?: string;
+  readonly traits?: string;
+  readonly context: string;
+  /** When it happened, on the relay's clock. */
+  readonly at: number;
+  /** Where it is not as the tracking plan has it. */
+  readonly violations: readonly string[];
+}
+
+/** JSON of a record: a `StreamRecord`, or a CloudEvent that holds one. `partitionKey`: undefined where it has none. */
+export type RecordWriter = (
+  event: WritableEvent,
+  seq: number,
+  partitionKey: string | undefined,
+) => string;
+
+/** Writes the records of one segment. */
+export function createRecordWriter(
+  lane: Position['lane'],
+  { anonymousId, userId, groupId: ofSegment }: SegmentContext,
+  facts: BatchFacts,
+  format: Source['format'],
+): RecordWriter {
+  const identity = `"anonymousId":${JSON.stringify(anonymousId)},"userId":${JSON.stringify(userId ?? null)}`;
+  const times = `"sentAt":"${facts.sentAt}","receivedAt":"${facts.receivedAt}"`;
+  const source = JSON.stringify(facts.source);
+  const wrap =
+    format === 'cloudevents' ? createCloudEventWriter(facts.source, anonymousId) : undefined;
+
+  return ({ event, properties, traits, context, at, violations }, seq, partitionKey) => {
+    const { type, timestamp } = event;
+    const messageId = messageIdOf({ lane, seq });
+    const own =
+      optional('groupId', event.groupId ?? ofSegment) +
+      optional('event', event.event) +
+      (properties === undefined ? '' : `,"properties":${properties}`) +
+      (traits === undefined ? '' : `,"traits":${traits}`);
+    const time = toIso(at);
+    const observed = violations.length > 0 ? optional('violations', violations) : '';
+    const record =
+      `{"type":"${type}","messageId":"${messageId}",${identity}${own},"context":${context},` +
+      `"originalTimestamp":"${toIso(timestamp)}","timestamp":"${time}",${times},` +
+      `"rivulet":{"lane":"${lane}","seq":${seq},"source":${source}${observed}}}`;
+    return wrap ? wrap({ messageId, type, time, partitionKey }, record) : record;
+  };
+}
+
+function optional(field: string, value: unknown): string {
+  return value === undefined ? '' : `,"${field}":${JSON.stringify(value)}`;
+}
