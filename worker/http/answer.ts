@@ -22,7 +22,16 @@ export class Refusal extends RivuletError {
 export type RefusalHints = Pick<RefusalAnswer, 'after' | 'now'>;
 
 export function answerJson(status: number, body: unknown, headers: HeadersInit = {}): Response {
-  const response = new Response(JSON.stringify(body), { status, headers });
+  return answerBytes(status, JSON.stringify(body), headers);
+}
+
+/** JSON that was written before. */
+export function answerBytes(
+  status: number,
+  body: string | Uint8Array<ArrayBuffer>,
+  headers: HeadersInit = {},
+): Response {
+  const response = new Response(body, { status, headers });
   response.headers.set('content-type', 'application/json');
   response.headers.set('cache-control', 'no-store');
   return response;

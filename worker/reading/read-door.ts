@@ -3,111 +3,120 @@
  * To a reader it is a Kinesis endpoint: the same requests, the same answers, the same errors.
  */
 
-import { isObject } from '../../src/protocol/parsed.ts';
 import { REFUSAL_STATUS } from '../../src/protocol/receipt.ts';
-import { verifyToken } from '../../src/protocol/token.ts';
-import type { Settings } from '../configuration/settings.ts';
-import { answerJson, answerRefusal, Refusal } from '../http/answer.ts';
-import { readBody } from '../http/body.ts';
-import { type KinesisCall, KinesisError, type Operation } from '../kinesis/call.ts';
-import { openPlace, sealPlace } from './place.ts';
+import type { Admission } from '../admission/admission.ts';
+import { type Settings, streamsOf } from '../configuration/settings.ts';
+import { answerBytes, answerJson, answerRefusal, Refusal } from '../http/answer.ts';
+import { drawWaitMs } from '../http/wait.ts';
+import { type KinesisCall, KinesisError } from '../kinesis/call.ts';
+import type { RelayRuntime } from '../runtime.ts';
+import { createPace } from './pace.ts';
+import { type Page, parseAnswer, writePage } from './page.ts';
+import { sealPlace } from './place.ts';
+import { admitReader, parseReadCall, type ReadCall, type Reader } from './read-call.ts';
+import { CALL_TIMEOUT_MS, createShardReads, isThrottle, throttle } from './shard-reads.ts';
+import { createSharedPages } from './shared-pages.ts';
 
-const MAX_CALL_BYTES = 64 * 1024;
-const CALL_TIMEOUT_MS = 10_000;
+/** Answers a request, or rejects with a `Refusal`. */
+export type ReadDoor = (request: Request) => Promise<Response>;
 
-type Wire = Record<string, unknown>;
-type PlaceField = 'ShardIterator' | 'NextToken';
+/** Of one token: enough for many viewers of some shards, and no loop that has lost its pauses. */
+const CALL_PACE = { intervalMs: 10, burst: 300 };
 
-/** What the door lets through, and the field of each that may stand for the stream's name. */
-const OPERATIONS: ReadonlyMap<string, PlaceField | undefined> = new Map([
-  ['ListShards', 'NextToken'],
-  ['DescribeStreamSummary', undefined],
-  ['GetShardIterator', undefined],
-  ['GetRecords', 'ShardIterator'],
-]);
-
-/** Fields of answers that name a place. */
-const GIVEN_PLACES = ['ShardIterator', 'NextShardIterator', 'NextToken'];
-
-export async function readStream(
-  request: Request,
-  { secrets, readStreams }: Settings,
+export function createReadDoor(
+  settings: Settings,
+  admission: Admission,
   kinesis: KinesisCall,
-  now: number,
-): Promise<Response> {
-  const [, bearer = ''] = /^Bearer (\S+)$/i.exec(request.headers.get('authorization') ?? '') ?? [];
-  const verified = await verifyToken(crypto.subtle, secrets, bearer, 'read', now);
-  if (!verified.ok) throw new Refusal(verified.code, verified.reason);
-  const { token, secret } = verified.value;
-  const target = request.headers.get('x-amz-target') ?? '';
-  const operation = target.replace(/^Kinesis_20131202\./, '');
-  if (!OPERATIONS.has(operation)) {
-    const expected = [...OPERATIONS.keys()].join(', ');
-    throw new Refusal('operation_refused', `X-Amz-Target: expected one of ${expected}`);
+  runtime: RelayRuntime,
+): ReadDoor {
+  const { now, random } = runtime;
+  const { secrets, limits } = admission;
+  const calls = createPace(CALL_PACE, now);
+  const [secret = ''] = secrets;
+  const shards = createShardReads(kinesis, createSharedPages(runtime, secret), runtime);
+
+  /** Of a stream that no source of the variables writes to, the relay's own. */
+  function regionOf(stream: string): string | undefined {
+    const sources = [...settings.sources.values()];
+    return sources.find((source) => streamsOf(source).includes(stream))?.region;
   }
-  const input = parseCall(await readBody(request, MAX_CALL_BYTES));
-  const { stream, fields } = await confine(input, OPERATIONS.get(operation), secrets);
-  if (!token.streams.includes(stream) || !readStreams.has(stream)) {
-    throw new Refusal('stream_refused', 'stream: not one that this token may read');
+
+  function takeTurn({ id }: Reader): void {
+    if (calls.waitMs(id) > 0) throw throttle('Rate exceeded for this token');
+    calls.take(id, now());
   }
-  try {
+
+  /** A page or an iterator in the reader's own words. */
+  async function answerPage(
+    page: Page,
+    { stream, place }: ReadCall,
+    shard: string,
+    { secret: own }: Reader,
+  ): Promise<Response> {
+    const iterator = page.next && (await sealPlace(own, { stream, shard, ...page.next }));
+    if (!place) return answerJson(200, { ShardIterator: iterator });
+    return answerBytes(200, writePage(page, iterator, now()));
+  }
+
+  async function answer(call: ReadCall, reader: Reader): Promise<Response> {
+    const { operation, stream, fields, place } = call;
+    const region = regionOf(stream);
+    if (place && operation === 'GetRecords') {
+      const page = await shards.read(place, fields.Limit, reader.id, region);
+      return answerPage(page, call, place.shard, reader);
+    }
+    if (operation === 'GetShardIterator') {
+      const page = await shards.open({ ...fields, StreamName: stream }, region);
+      return answerPage(page, call, String(fields.ShardId), reader);
+    }
+    // A page's token stands for the stream, which may not be named beside it.
+    const from = place ? { NextToken: place.text } : { StreamName: stream };
+    const body = JSON.stringify({ ...fields, ...from });
     const timeoutMs = CALL_TIMEOUT_MS;
-    const text = await kinesis(operation as Operation, JSON.stringify(fields), { timeoutMs });
-    const output: Wire = JSON.parse(text);
-    for (const field of GIVEN_PLACES) {
-      const text = output[field];
-      if (typeof text === 'string') output[field] = await sealPlace(secret, { stream, text });
+    const output = parseAnswer(await kinesis(operation, body, { region, timeoutMs }));
+    if (typeof output.NextToken === 'string') {
+      const next = { stream, shard: '', position: '', text: output.NextToken };
+      output.NextToken = await sealPlace(reader.secret, next);
     }
     return answerJson(200, output);
-  } catch (error) {
-    return answerFailure(error);
   }
+
+  return async (request) => {
+    const reader = await admitReader(request, admission, now());
+    await limits.admit('read', reader.id);
+    const call = await parseReadCall(request, secrets);
+    if (!reader.streams.includes(call.stream) || !settings.readStreams.has(call.stream)) {
+      throw new Refusal('stream_refused', 'stream: not one that this token may read');
+    }
+    try {
+      takeTurn(reader);
+      return await answer(call, reader);
+    } catch (error) {
+      return answerFailure(error, random);
+    }
+  };
 }
 
 /** A refusal as the AWS SDK reads it, so that a reader's error has a name. */
 export function answerReadRefusal(refusal: Refusal): Response {
-  const status = REFUSAL_STATUS[refusal.code];
-  const internal = status >= 500 ? 'InternalFailureException' : 'InvalidArgumentException';
-  const __type = status === 401 || status === 403 ? 'AccessDeniedException' : internal;
-  return answerRefusal(refusal, { __type, message: refusal.message });
+  return answerRefusal(refusal, { __type: typeOf(refusal), message: refusal.message });
 }
 
-/** The call with its stream named by the relay, and by nothing else of what the reader wrote. */
-async function confine(
-  { StreamName, StreamARN, StreamId, ShardIterator, NextToken, ...rest }: Wire,
-  field: PlaceField | undefined,
-  secrets: readonly string[],
-): Promise<{ stream: string; fields: Wire }> {
-  const sealed = field && { ShardIterator, NextToken }[field];
-  if (field && typeof sealed === 'string') {
-    const place = await openPlace(secrets, sealed);
-    if (!place) throw new Refusal('stream_refused', `${field}: expected one given by this relay`);
-    return { stream: place.stream, fields: { ...rest, [field]: place.text } };
-  }
-  const [, named] =
-    /^arn:[\w-]+:kinesis:[\w-]*:\d*:stream\/([\w.-]+)$/.exec(String(StreamARN)) ?? [];
-  const stream = typeof StreamName === 'string' ? StreamName : named;
-  if (!stream || field === 'ShardIterator') {
-    throw new Refusal('stream_refused', `stream: expected a ${field ?? 'StreamName'}`);
-  }
-  return { stream, fields: { ...rest, StreamName: stream } };
+function typeOf({ code }: Refusal): string {
+  const status = REFUSAL_STATUS[code];
+  if (status === 429) return 'ProvisionedThroughputExceededException';
+  if (status === 401 || status === 403) return 'AccessDeniedException';
+  return status >= 500 ? 'InternalFailureException' : 'InvalidArgumentException';
 }
 
 /** The service's own error goes on as it came; where none came, the relay says so. */
-function answerFailure(error: unknown): Response {
+function answerFailure(error: unknown, random: () => number): Response {
+  const after = drawWaitMs(random, 1000, 3000);
   if (error instanceof KinesisError) {
-    return answerJson(error.status, { __type: error.name, message: error.message });
+    const headers = isThrottle(error) ? { 'retry-after': String(Math.ceil(after / 1000)) } : {};
+    const { name, message, status } = error;
+    return answerJson(status, { __type: name, message }, headers);
   }
   const reason = 'stream: no answer from Kinesis';
-  return answerReadRefusal(new Refusal('stream_unavailable', reason, { after: 1000 }));
-}
-
-function parseCall(body: Uint8Array): Wire {
-  try {
-    const input: unknown = JSON.parse(new TextDecoder().decode(body));
-    if (isObject(input)) return input;
-  } catch {
-    // Falls through to the refusal of everything that is not an object.
-  }
-  throw new Refusal('malformed', 'body: expected a JSON object');
+  return answerReadRefusal(new Refusal('stream_unavailable', reason, { after }));
 }
