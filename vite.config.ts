@@ -99,6 +99,26 @@ const builds: Record<string, UserConfig> = {
       emptyOutDir: false,
     },
   },
+  /** The relay in Node: `rivulet/node-relay`, and the process that `rivulet-relay` starts. */
+  'node-relay': {
+    build: {
+      lib: {
+        entry: {
+          'node-relay': resolve(root, 'worker/node/index.ts'),
+          'rivulet-relay': resolve(root, 'worker/node/main.ts'),
+        },
+        formats: ['es'],
+      },
+      rolldownOptions: {
+        external: [/^[a-z@]/],
+        platform: 'node',
+        output: { banner: ({ name }) => (name === 'rivulet-relay' ? '#!/usr/bin/env node' : '') },
+      },
+      target: 'node20',
+      minify: false,
+      emptyOutDir: false,
+    },
+  },
   demo: {
     root: resolve(root, 'demo'),
     build: {

@@ -46,6 +46,8 @@ const READY_PATH = '/v1/ready';
 export interface Relay {
   /** Never rejects. */
   readonly fetch: (request: Request) => Promise<Response>;
+  /** Streams that were written to: whether they are not asked now, because they have failed too often. */
+  readonly streams: () => ReadonlyMap<string, boolean>;
 }
 
 /** What the requests of a relay share. */
@@ -119,6 +121,7 @@ export function createRelay(env: Env, runtime: RelayRuntime = platformRuntime): 
   };
 
   return {
+    streams: () => parts?.writer.streams() ?? new Map(),
     fetch: async (request) => {
       const path = new URL(request.url).pathname.replace(/\/$/, '');
       const route = ROUTES.get(path);

@@ -18,8 +18,10 @@ const OUTPUTS = [
   'dist/rivulet.js',
   'dist/rivulet-debug.js',
   'dist/rivulet-command.js',
+  'dist/node-relay.js',
   'dist/demo/index.html',
   'dist/types/index.d.ts',
+  'dist/types-node/worker/node/index.d.ts',
 ] as const;
 
 /** Builds when a part of the build is missing or older than what it is made from. */

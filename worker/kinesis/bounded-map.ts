@@ -2,12 +2,14 @@
 export interface BoundedMap<Value> {
   readonly get: (key: string) => Value | undefined;
   readonly set: (key: string, value: Value) => void;
+  readonly entries: () => IterableIterator<[string, Value]>;
 }
 
 export function createBoundedMap<Value>(maxEntries: number): BoundedMap<Value> {
   const values = new Map<string, Value>();
   return {
     get: (key) => values.get(key),
+    entries: () => values.entries(),
     set(key, value) {
       values.delete(key);
       values.set(key, value);

@@ -7,7 +7,7 @@ import type { KinesisCall } from './call.ts';
 import { putInOrder } from './ordered-put.ts';
 import { putUnits } from './put.ts';
 import { createOrderedPutCall, createPutCall } from './put-call.ts';
-import type { Fate, PutReport } from './put-report.ts';
+import type { PutReport } from './put-report.ts';
 import { PUT_BUDGET_MS } from './put-time.ts';
 import { createStreamMemory, type StreamMemory } from './stream-memory.ts';
 import { type Entry, planUnits, type Unit } from './unit.ts';
@@ -32,6 +32,8 @@ export interface WriteReport extends PutReport {
 export interface StreamWriter {
   /** Resolves when every entry has its fate, within five seconds. Never rejects. */
   readonly write: (order: WriteOrder) => Promise<WriteReport>;
+  /** Streams that were written to, by name, after their region where it is not the relay's own: whether their circuit is open. */
+  readonly streams: () => ReadonlyMap<string, boolean>;
 }
 
 export function createStreamWriter(kinesis: KinesisCall, runtime: RelayRuntime): StreamWriter {
@@ -49,15 +51,14 @@ export function createStreamWriter(kinesis: KinesisCall, runtime: RelayRuntime):
     { source, afterOf }: WriteOrder,
     deadline: number,
   ): Promise<WriteReport> {
-    const { region, partition, ordering, maxRecordBytes, maxPutBytes } = source;
+    const { region, partition, ordering, maxPutBytes } = source;
     const memory = memoryOf(`${region ?? ''}/${stream}`);
     const isOpen = memory.breaker.isOpen();
     const salted = saltHotKeys(entries, source, memory, runtime.random);
-    const { fitting, oversize } = separate(salted, maxRecordBytes);
     // A stream that distributes records itself ignores keys, and the Kinesis Client Library drops every aggregate whose keys
     // do not belong to the shard that it lies in.
     const isAuto = partition === 'auto';
-    const byKey = planUnits(fitting, { ...source, aggregate: source.aggregate && !isAuto });
+    const byKey = planUnits(salted, { ...source, aggregate: source.aggregate && !isAuto });
     const setting = { runtime, memory, deadline };
     const report =
       ordering === 'strict' && !isAuto
@@ -75,13 +76,18 @@ export function createStreamWriter(kinesis: KinesisCall, runtime: RelayRuntime):
           );
     return {
       ...report,
-      fates: new Map([...report.fates, ...oversize]),
       keys: byKey.size,
-      openStreams: isOpen && report.calls === 0 && fitting.length > 0 ? [stream] : [],
+      openStreams: isOpen && report.calls === 0 && entries.length > 0 ? [stream] : [],
     };
   }
 
   return {
+    streams() {
+      const states = [...memories.entries()].map(
+        ([name, { breaker }]) => [name.replace(/^\//, ''), breaker.isOpen()] as const,
+      );
+      return new Map(states);
+    },
     async write(order) {
       const { entries, source } = order;
       const deadline = runtime.now() + PUT_BUDGET_MS;
@@ -97,7 +103,7 @@ export function createStreamWriter(kinesis: KinesisCall, runtime: RelayRuntime):
 
 /** Most batches have one stream and nothing to sort. */
 function groupByStream(entries: readonly Entry[], own: string): Map<string, readonly Entry[]> {
-  if (entries.every(({ stream }) => stream === undefined)) return new Map([[own, entries]]);
+  if (entries.every(({ stream = own }) => stream === own)) return new Map([[own, entries]]);
   const byStream = new Map<string, Entry[]>();
   for (const entry of entries) {
     const stream = entry.stream ?? own;
@@ -111,7 +117,7 @@ function groupByStream(entries: readonly Entry[], own: string): Map<string, read
 /** One draw a batch: its events of a key stay together, and in their order. */
 function saltHotKeys(
   entries: readonly Entry[],
-  { spread, spreadWhen }: Source,
+  { spread, spreadWhen, maxRecordBytes }: Source,
   { keys }: StreamMemory,
   random: () => number,
 ): readonly Entry[] {
@@ -119,28 +125,11 @@ function saltHotKeys(
   if (!entries.some(({ partitionKey }) => keys.isHot(partitionKey))) return entries;
   const draw = random();
   return entries.map((entry) => {
-    const { partitionKey } = entry;
-    if (!keys.isHot(partitionKey)) return entry;
-    return { ...entry, partitionKey: keys.salt(partitionKey, spread, draw) };
+    if (!keys.isHot(entry.partitionKey)) return entry;
+    const partitionKey = keys.salt(entry.partitionKey, spread, draw);
+    const bytes = entry.data.length + Buffer.byteLength(partitionKey);
+    return bytes > maxRecordBytes ? entry : { ...entry, partitionKey };
   });
-}
-
-function separate(
-  entries: readonly Entry[],
-  maxRecordBytes: number,
-): { fitting: readonly Entry[]; oversize: ReadonlyMap<number, Fate> } {
-  const oversize = new Map<number, Fate>();
-  for (const { index, partitionKey, data } of entries) {
-    // Three bytes a unit at most: most records need no counting.
-    if (data.length + partitionKey.length * 3 <= maxRecordBytes) continue;
-    const bytes = data.length + Buffer.byteLength(partitionKey);
-    if (bytes > maxRecordBytes) oversize.set(index, { kind: 'oversize', bytes });
-  }
-  const isSmall = oversize.size === 0;
-  return {
-    fitting: isSmall ? entries : entries.filter(({ index }) => !oversize.has(index)),
-    oversize,
-  };
 }
 
 function eachAlone(byKey: ReadonlyMap<string, readonly Unit[]>): Map<string, readonly Unit[]> {
