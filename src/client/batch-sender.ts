@@ -14,6 +14,7 @@ import { backoffMs, boundedWaitMs, MAX_WAIT_MS, spreadMs } from '../transport/re
 import type { Signer } from '../transport/signer.ts';
 import type { Emitter } from './emitter.ts';
 import { encodeBatch, type PreparedBatch, prepareBatch } from './encode-batch.ts';
+import { endsAfter, type LaneEnds } from './lane-ends.ts';
 import { createLogTail } from './log-tail.ts';
 import type { ResolvedOptions } from './options.ts';
 import { SDK } from './sdk.ts';
@@ -78,6 +79,8 @@ export interface SenderSetting extends Pick<SettlementSetting, 'declareRejected'
   readonly confirm: () => boolean | Promise<boolean>;
   /** Whether no other tab would send at once what this one has sent with its last breath. */
   readonly isSole: () => boolean;
+  /** Whether the source's sample does without this client, as the relay last said. */
+  readonly onSample: (isOut: boolean) => void;
   readonly emitter: Emitter;
 }
 
@@ -89,6 +92,7 @@ export function createBatchSender(setting: SenderSetting): BatchSender {
   const settlement = createSettlement({ ...setting, runtime, onSettle: tail.drop });
   let config: RemoteConfig = {};
   let pauseMs = 0;
+  let ends: LaneEnds | undefined;
   let held: PreparedBatch | undefined;
   /** Grows when another tab takes over: what was prepared before is not sent after. */
   let era = 0;
@@ -112,6 +116,7 @@ export function createBatchSender(setting: SenderSetting): BatchSender {
   function configure(next: RemoteConfig): void {
     config = next;
     pauseMs = next.pauseMs || 0;
+    setting.onSample(!!next.sampledOut);
   }
 
   async function sendNext(capturedUntil: number): Promise<Outcome> {
@@ -143,6 +148,7 @@ export function createBatchSender(setting: SenderSetting): BatchSender {
     session: Session,
   ): Promise<PreparedBatch | 'empty' | 'later'> {
     await setting.trim(session);
+    ends = config.strictOrder ? (((await log.getValue('ends')) ?? {}) as LaneEnds) : undefined;
     const bounds = limits();
     const head = await tail.follow(() => log.read(bounds));
     const plan = planBatch(head, bounds);
@@ -196,7 +202,8 @@ export function createBatchSender(setting: SenderSetting): BatchSender {
   const encodePlan = (
     { pieces }: BatchPlan,
     { clockOffsetMs }: Session,
-  ): PreparedBatch['payload'] => encodeBatch({ sdk: SDK, clockOffset: clockOffsetMs }, pieces);
+  ): PreparedBatch['payload'] =>
+    encodeBatch({ sdk: SDK, clockOffset: clockOffsetMs, after: ends }, pieces);
 
   /** In this very turn. */
   function post(
@@ -228,6 +235,7 @@ export function createBatchSender(setting: SenderSetting): BatchSender {
     wasRenewed = false;
     if (answer.config) configure(answer.config);
     sessions.compare(answer.now);
+    if (ends) log.setValue('ends', endsAfter(answer.receipts, ends)).catch(() => {});
     const { unsettled, afterMs } = await settlement.accept(batch.ranges, answer.receipts);
     await settlement.settle();
     failures = unsettled < batch.events ? 0 : failures + 1;
@@ -252,6 +260,8 @@ export function createBatchSender(setting: SenderSetting): BatchSender {
     }
     if (reaction === 'renew') {
       sessions.forget();
+      // Of a clock that is wrong, the relay says what it should be.
+      sessions.compare(body.now as number);
       if (batch && !wasRenewed) {
         wasRenewed = true;
         return 'more';

@@ -25,7 +25,7 @@ export interface SenderFacts {
   /** Milliseconds to add to the client's clock to get the relay's. */
   readonly clockOffset?: number;
   /** By lane: the sequence number of the last record stored of it. For sources with strict order. */
-  readonly after?: Readonly<Record<string, string>>;
+  readonly after?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface BatchHead {

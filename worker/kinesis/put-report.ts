@@ -11,8 +11,6 @@ export type Failure = Exclude<CallFailure, 'refused'>;
 export type Fate =
   | { readonly kind: 'stored'; readonly shard: string; readonly sequence: string }
   | { readonly kind: 'refused'; readonly code: string }
-  /** A record of more bytes than the stream takes. */
-  | { readonly kind: 'oversize'; readonly bytes: number }
   | {
       readonly kind: 'retry';
       readonly failure: Failure;
