@@ -81,6 +81,8 @@ export function createClient(options: ClientOptions): Client {
   let droppedBy: ClientStats['droppedBy'] = {};
   let lastReceipt: ClientEvents['receipt'] | undefined;
   let closing: Promise<void> | undefined;
+  /** As the relay says, or has said to an earlier page. */
+  let isSampledOut: boolean | undefined;
 
   on('receipt', (detail) => {
     lastReceipt = detail;
@@ -151,6 +153,14 @@ export function createClient(options: ClientOptions): Client {
     confirm: () => lock.confirm(),
     isSole: () => lock.isSole(),
     declareRejected: (ranges) => lane.declare('rejected', ranges),
+    onSample(isOut) {
+      if (isOut === isSampledOut) return;
+      isSampledOut = isOut;
+      // For the other tabs, and for the next page, which captures before it asks.
+      whenKnown(() => {
+        if (!!identity.current().sampledOut !== isOut) identity.know({ sampledOut: isOut });
+      });
+    },
     emitter,
   });
   const loop = createDeliveryLoop({ ...settings, sender, isOffline, emitter });
@@ -229,7 +239,13 @@ export function createClient(options: ClientOptions): Client {
   function add(type: EventType, fields: EventFields, more?: EventOptions): void {
     if (!isCapturing()) return;
     const priority = more?.priority;
-    if (keeper.leavesOut(type, priority)) lane.leaveOut('sampled');
+    if (isSampledOut === undefined) {
+      whenKnown(() => {
+        isSampledOut ??= !!identity.current().sampledOut;
+      });
+    }
+    if (isSampledOut && priority !== 'high') lane.leaveOut('sampled', true);
+    else if (keeper.leavesOut(type, priority)) lane.leaveOut('sampled');
     else if (!mayPass()) lane.leaveOut('rate_limited');
     else lane.add(type, fields, priority);
   }

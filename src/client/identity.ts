@@ -17,9 +17,11 @@ export interface Visitor {
   readonly groupId?: string | undefined;
   /** Of the last page load. */
   readonly timezone?: string | undefined;
+  /** Whether the source's sample does without this client. */
+  readonly sampledOut?: boolean | undefined;
 }
 
-type Facts = Pick<Visitor, 'userId' | 'groupId' | 'timezone'>;
+type Facts = Pick<Visitor, 'userId' | 'groupId' | 'timezone' | 'sampledOut'>;
 
 /** Where a visitor is kept as a text: `localStorage`, or what stands in for it. */
 export type VisitorStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;

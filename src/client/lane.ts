@@ -31,8 +31,11 @@ export interface Lane {
   /** Events that are not in the log yet. */
   readonly unwritten: () => number;
   readonly add: (type: EventType, fields: EventFields, priority?: Priority) => void;
-  /** Counts an event that is not kept: it gets its number, and its declaration, with the next write. */
-  readonly leaveOut: (reason: DropReason) => void;
+  /**
+   * Counts an event that is not kept: it gets its number, and its declaration, with the next write. One that waits causes
+   * none: where all is left out, that is when the page is hidden, and the declaration one for all of them.
+   */
+  readonly leaveOut: (reason: DropReason, waits?: boolean) => void;
   /** Ends the open segment: what follows has another context. */
   readonly cut: () => void;
   /** Says on the stream what is missing, of any lane. Resolves when that is in the log. */
@@ -160,9 +163,9 @@ export function createLane(setting: LaneSetting): Lane {
     return lines.length >= maxBatchEvents || (units + line.length) * BYTES_PER_UNIT > maxBatchBytes;
   }
 
-  function leaveOut(reason: DropReason): void {
+  function leaveOut(reason: DropReason, waits?: boolean): void {
     leftOut.set(reason, (leftOut.get(reason) ?? 0) + 1);
-    schedule();
+    if (!waits) schedule();
   }
 
   /**

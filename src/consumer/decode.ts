@@ -69,7 +69,9 @@ function parseEvent(data: Uint8Array): StreamRecord | undefined {
   if (data[0] !== OPENING_BRACE) return undefined;
   try {
     const value: unknown = JSON.parse(new TextDecoder().decode(data));
-    return isStreamRecord(value) ? value : undefined;
+    // A CloudEvent is an envelope with a record of ours in it.
+    const record = isObject(value) && value.specversion === '1.0' ? value.data : value;
+    return isStreamRecord(record) ? record : undefined;
   } catch {
     // Other producers write what they like.
     return undefined;

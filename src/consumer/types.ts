@@ -30,7 +30,7 @@ export interface ConsumedRecord {
   readonly arrivedAt: number | undefined;
   /** When this consumer got it, milliseconds since 1970. */
   readonly readAt: number;
-  /** The data as one of our events, when it is one. */
+  /** The data as one of our events, when it is one, or a CloudEvent that holds one. */
   readonly event: StreamRecord | undefined;
 }
 

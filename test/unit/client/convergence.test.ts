@@ -229,6 +229,7 @@ function createWorld(fates: Fate[], delays: number[], seed: number) {
         return isLeader;
       },
       isSole: () => isLeader,
+      onSample: () => {},
       declareRejected: async (ranges) => {
         for (const id of ranges.flatMap(idsOf)) {
           declared.add(id);

@@ -2,10 +2,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decodeRecord } from '../../../src/consumer/decode.ts';
+import { createLedger } from '../../../src/consumer/ledger.ts';
 import { md5 } from '../../../src/consumer/md5.ts';
+import { labelOf } from '../../../src/debug/rows.ts';
 import { encodeAggregate, type UserRecord } from '../../../src/protocol/aggregate.ts';
 import { hashKeyOf } from '../../../src/protocol/partition-key.ts';
 import plains from '../../fixtures/aggregates/plain.json' with { type: 'json' };
+import cloudEvent from '../../fixtures/records/cloud-event.json' with { type: 'json' };
 import { streamRecord } from './event.ts';
 
 const ALL = { start: 0n, end: 2n ** 128n - 1n };
@@ -95,6 +98,20 @@ test('records that hash outside of their shard are marked, by an explicit hash k
   expect(decode(data, only)[0]?.outOfRange).toBe(false);
 });
 
+test('a CloudEvent is the event that it holds: for the ledger and the debug view as well', () => {
+  const data = bytesOf(cloudEvent);
+  const ledger = createLedger();
+
+  const [record] = decode(data);
+
+  expect(record).toMatchObject({ data, event: cloudEvent.data });
+  if (!record) throw new Error('nothing was decoded');
+  expect(ledger.add(record)).toBe('new');
+  expect(ledger.add({ ...record, event: streamRecord(42) })).toBe('new');
+  expect(ledger.lane('k3f9aL0qXw')).toMatchObject({ received: 2, highest: 42 });
+  expect(labelOf(record)).toEqual({ type: 'track', name: 'Product Clicked', path: '/ключ' });
+});
+
 test.each(plains)('$name is shown as it is: $reason', ({ hex, reason }) => {
   const data = Uint8Array.from(Buffer.from(hex, 'hex'));
 
@@ -123,6 +140,9 @@ test.each([
   ],
   ['the number 0', streamRecord(0)],
   ['half a number', streamRecord(1.5)],
+  ['a CloudEvent of somebody else', { ...cloudEvent, data: { id: 7 } }],
+  ['a CloudEvent without data', { ...cloudEvent, data: undefined }],
+  ['a CloudEvent of another version', { ...cloudEvent, specversion: '0.3' }],
   ['no source', { ...streamRecord(1), rivulet: { lane: 'k3f9aL0qXw', seq: 1 } }],
 ])('%s is data and no event', (_, value) => {
   const data = bytesOf(value);
