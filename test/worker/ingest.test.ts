@@ -187,7 +187,11 @@ describe('a batch is refused whole', () => {
 
     const said = await post('/v1/batch', body, { headers: { 'content-length': String(MiB + 1) } });
     const counted = await relay.fetch(
-      new Request('https://relay.example/v1/batch', { method: 'POST', body: unsaid }),
+      new Request('https://relay.example/v1/batch', {
+        method: 'POST',
+        body: unsaid,
+        duplex: 'half',
+      } as RequestInit),
     );
 
     expect(said.status).toBe(413);

@@ -81,7 +81,10 @@ export function createRelayUnderTest(env: Partial<Env> = {}, runtime: Partial<Re
   ): Promise<Response> => {
     const from = origin === null ? {} : { origin };
     const init = { method: 'POST', headers: { ...from, ...headers }, body, ...(cf && { cf }) };
-    return relay.fetch(new Request(`https://relay.example${path}`, init));
+    const request = new Request(`https://relay.example${path}`, init);
+    // A `Request` of Node's takes none with it.
+    if (cf && !('cf' in request)) Object.assign(request, { cf });
+    return relay.fetch(request);
   };
 
   const openSession = async (origin: string | null = ORIGIN): Promise<SessionAnswer> => {

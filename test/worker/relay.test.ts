@@ -1,8 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { version } from '../../package.json';
 import type { Env } from '../../worker/env.ts';
-import worker from '../../worker/index.ts';
-import { createRelayUnderTest, ENV, ORIGIN, SECRET, sources, track } from './relay-under-test.ts';
+import { createRelayUnderTest, ORIGIN, SECRET, sources, track } from './relay-under-test.ts';
 import { scriptKinesis } from './scripted-kinesis.ts';
 
 const HEALTH = 'https://relay.example/v1/health';
@@ -15,7 +14,7 @@ describe('the relay', () => {
   test('says that it is well, without asking Kinesis', async () => {
     const kinesis = scriptKinesis();
 
-    const response = await worker.fetch(new Request(HEALTH), ENV);
+    const response = await createRelayUnderTest().relay.fetch(new Request(HEALTH));
 
     expect(response.status).toBe(200);
     const limits = { source: 'off', client: 'off', session: 'off', read: 'off', beacon: 'off' };
