@@ -40,11 +40,13 @@ export function scriptKinesis(...replies: Reply[]) {
 }
 
 /** Everything is stored; sequence numbers count calls and entries. */
-export const stored: Reply = ({ input }, index) =>
-  answer({
-    FailedRecordCount: 0,
-    Records: input.Records.map((_, entry) => storedEntry(index * 1000 + entry)),
-  });
+export const stored: Reply = ({ operation, input }, index) =>
+  operation === 'PutRecord'
+    ? answer(storedEntry(index * 1000))
+    : answer({
+        FailedRecordCount: 0,
+        Records: input.Records.map((_, entry) => storedEntry(index * 1000 + entry)),
+      });
 
 /** The entries whose keys are named fail, the others are stored. */
 export function failing(code: string, keys: readonly string[]): Reply {
@@ -73,7 +75,9 @@ export function answer(body: unknown, status = 200): Response {
 
 /** What one call carries, aggregates opened. */
 export function recordsOf({ input }: Call): { partitionKey: string; record: StreamRecord }[] {
-  return input.Records.flatMap(({ Data, PartitionKey }) => {
+  // PutRecord has its one record in the call itself.
+  const records = input.Records ?? [input as unknown as (typeof input.Records)[number]];
+  return records.flatMap(({ Data, PartitionKey }) => {
     const data = Buffer.from(Data, 'base64');
     const decoded = decodeAggregate(data, md5);
     const parts =
