@@ -8,15 +8,19 @@ import { encodeIterator } from '../helpers/fake-kinesis/iterators.ts';
 import {
   createReadDoorWorld,
   expectAtMostPerSecond,
+  type ReadDoorWorld,
   readToken,
   STREAM,
 } from './read-door-world.ts';
 import { createRelayUnderTest, NOW, SECRET, signReadToken } from './relay-under-test.ts';
-import { answer as reply, scriptKinesis } from './scripted-kinesis.ts';
+import { refusing, answer as reply, scriptKinesis } from './scripted-kinesis.ts';
 import { createScriptedStore } from './scripted-store.ts';
 
 const SHARD = 'shardId-000000000000';
 const THROTTLE = 'ProvisionedThroughputExceededException';
+
+// Minutes of many viewers are some seconds of a busy machine.
+vi.setConfig({ testTimeout: 30_000 });
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -144,6 +148,76 @@ describe('the reads of a shard', () => {
   });
 });
 
+describe('a page', () => {
+  const limitsOf = (world: ReadDoorWorld) =>
+    world.fake.calls
+      .filter((call) => call.operation === 'GetRecords')
+      .map(({ input }) => input.Limit);
+
+  test('has about a MiB, whatever the size of records', async () => {
+    const world = createReadDoorWorld();
+    const door = world.createDoor();
+    for (let second = 0; second < 12; second++) {
+      for (let index = 0; index < 4; index++) world.putBytes(250_000);
+      await world.clock.advance(1000);
+    }
+    const viewer = world.watch([door], { from: { ShardIteratorType: 'TRIM_HORIZON' } });
+    await world.clock.advance(40_000);
+
+    expect(viewer.seen).toEqual(world.stored());
+    expect(limitsOf(world)[0]).toBe(64);
+    expect(limitsOf(world).at(-1)).toBeLessThanOrEqual(5);
+  });
+
+  test('has up to a thousand small records, and never more than a reader wants', async () => {
+    const world = createReadDoorWorld();
+    const door = world.createDoor();
+    for (let second = 0; second < 8; second++) {
+      world.put(...times(900, String));
+      await world.clock.advance(1000);
+    }
+    const from = { ShardIteratorType: 'TRIM_HORIZON' };
+    const viewer = world.watch([door], { from, limit: 10_000 });
+    await world.clock.advance(30_000);
+    const few = world.watch([door], { from, limit: 3, pollIntervalMs: 2000 });
+    await world.clock.advance(2000);
+    few.stop();
+
+    expect(viewer.seen).toEqual(world.stored());
+    const limits = limitsOf(world);
+    expect(limits).toContain(1000);
+    expect(limits.slice(-3)).toContain(3);
+    expect(Math.max(...limits.map(Number))).toBe(1000);
+  });
+
+  test.each([0, 10_001, -1, 1.5, 'many', {}])(
+    'of %j records is what Kinesis refuses',
+    async (limit) => {
+      const kinesis = scriptKinesis(
+        () => reply({ ShardIterator: 'it' }),
+        refusing(400, 'ValidationException'),
+      );
+      const { post } = createRelayUnderTest();
+      const bearer = await signReadToken([STREAM]);
+      const call = async (operation: string, input: object) => {
+        const headers = {
+          authorization: `Bearer ${bearer}`,
+          'x-amz-target': `Kinesis_20131202.${operation}`,
+        };
+        const response = await post('/v1/kinesis', JSON.stringify(input), { headers });
+        const body: Record<string, string> = await response.json();
+        return { status: response.status, body };
+      };
+      const { body } = await call('GetShardIterator', { StreamName: STREAM, ShardId: SHARD });
+
+      const answer = await call('GetRecords', { ...body, Limit: limit });
+
+      expect([answer.status, answer.body.__type]).toEqual([400, 'ValidationException']);
+      expect(kinesis.calls[1]?.input.Limit).toEqual(limit);
+    },
+  );
+});
+
 describe('a reader', () => {
   test('that calls without a pause is turned away, and another is not', async () => {
     const world = createReadDoorWorld();
@@ -162,6 +236,21 @@ describe('a reader', () => {
     expect(statuses.filter((status) => status === 200)).toHaveLength(300);
     expect((await other).status).toBe(200);
     expect((await Promise.all(calls)).at(-1)?.body.__type).toBe(THROTTLE);
+  });
+
+  test('leaves most of the twenty descriptions a second of an account to others', async () => {
+    const world = createReadDoorWorld();
+    const door = world.createDoor();
+    const token = await readToken();
+    const calls = times(10, () =>
+      door.call(token, 'DescribeStreamSummary', { StreamName: STREAM }),
+    );
+    await world.clock.advance(1000);
+
+    const statuses = (await Promise.all(calls)).map(({ status }) => status);
+
+    expect(statuses.filter((status) => status === 200)).toHaveLength(4);
+    expect(statuses.filter((status) => status === 400)).toHaveLength(6);
   });
 
   test("is counted by the platform's limiter too, by its token", async () => {

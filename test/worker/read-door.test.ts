@@ -67,13 +67,13 @@ describe('the read door', () => {
     const given = await call('GetShardIterator', { StreamName: 'clickstream', ...position });
     const read = await call('GetRecords', {
       ShardIterator: given.answer.ShardIterator,
-      Limit: 100,
+      Limit: 10,
     });
 
     expect(read.answer).toEqual({ Records: [record], MillisBehindLatest: 0 });
     expect(kinesis.calls.map(({ input }) => input)).toEqual([
       { StreamName: 'clickstream', ...position },
-      { ShardIterator: 'AAA/it+er==', Limit: 100 },
+      { ShardIterator: 'AAA/it+er==', Limit: 10 },
     ]);
   });
 
@@ -123,6 +123,28 @@ describe('the read door', () => {
 
     expect(result.status).toBe(status);
     expect(result.answer).toEqual({ __type: type, message: 'no' });
+  });
+
+  test.each([
+    'AccessDeniedException',
+    'UnrecognizedClientException',
+    'InvalidSignatureException',
+    'ExpiredTokenException',
+    'KMSAccessDeniedException',
+  ])('keeps to itself what Kinesis says of its credentials: %s', async (type) => {
+    const secret = 'arn:aws:iam::111122223333:user/relay is not authorized';
+    scriptKinesis(() => reply({ __type: type, message: secret }, 400));
+    const { call, logs } = await createDoor();
+
+    const { status, answer } = await call('ListShards', { StreamName: 'clickstream' });
+
+    expect(status).toBe(502);
+    expect(answer).toMatchObject({
+      code: 'stream_misconfigured',
+      __type: 'InternalFailureException',
+    });
+    expect(JSON.stringify(answer) + logs.join()).not.toContain('arn:');
+    expect(logs.join()).toContain(type);
   });
 
   test('says that Kinesis did not answer, in words that the SDK understands', async () => {

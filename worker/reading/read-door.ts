@@ -10,7 +10,7 @@ import { answerBytes, answerJson, answerRefusal, Refusal } from '../http/answer.
 import { drawWaitMs } from '../http/wait.ts';
 import { type KinesisCall, KinesisError } from '../kinesis/call.ts';
 import type { RelayRuntime } from '../runtime.ts';
-import { createPace } from './pace.ts';
+import { createPace, type Pace } from './pace.ts';
 import { type Page, parseAnswer, writePage } from './page.ts';
 import { sealPlace } from './place.ts';
 import { admitReader, parseReadCall, type ReadCall, type Reader } from './read-call.ts';
@@ -19,6 +19,16 @@ import { createSharedPages } from './shared-pages.ts';
 
 /** Answers a request, or rejects with a `Refusal`. */
 export type ReadDoor = (request: Request) => Promise<Response>;
+
+/** Of the twenty a second that an account has for all its streams. */
+const DESCRIBE_PACE = { intervalMs: 250, burst: 4 };
+
+/** Somebody has to change a setting first. */
+const MISCONFIGURED_AFTER_MS = 60_000;
+
+/** What is wrong with the relay's own credentials, and names them: a reader can do nothing about it. */
+const RELAYS_FAULT =
+  /AccessDenied|UnrecognizedClient|Signature|AuthenticationToken|ClientTokenId|ExpiredToken|OptInRequired|^KMS(?!Throttling)/;
 
 /** Of one token: enough for many viewers of some shards, and no loop that has lost its pauses. */
 const CALL_PACE = { intervalMs: 10, burst: 300 };
@@ -32,6 +42,7 @@ export function createReadDoor(
   const { now, random } = runtime;
   const { secrets, limits } = admission;
   const calls = createPace(CALL_PACE, now);
+  const describes = createPace(DESCRIBE_PACE, now);
   const [secret = ''] = secrets;
   const shards = createShardReads(kinesis, createSharedPages(runtime, secret), runtime);
 
@@ -41,9 +52,9 @@ export function createReadDoor(
     return sources.find((source) => streamsOf(source).includes(stream))?.region;
   }
 
-  function takeTurn({ id }: Reader): void {
-    if (calls.waitMs(id) > 0) throw throttle('Rate exceeded for this token');
-    calls.take(id, now());
+  function takeTurn(pace: Pace, key: string, of: string): void {
+    if (pace.waitMs(key) > 0) throw throttle(`Rate exceeded for ${of}`);
+    pace.take(key, now());
   }
 
   /** A page or an iterator in the reader's own words. */
@@ -69,6 +80,7 @@ export function createReadDoor(
       const page = await shards.open({ ...fields, StreamName: stream }, region);
       return answerPage(page, call, String(fields.ShardId), reader);
     }
+    if (operation === 'DescribeStreamSummary') takeTurn(describes, stream, `stream ${stream}`);
     // A page's token stands for the stream, which may not be named beside it.
     const from = place ? { NextToken: place.text } : { StreamName: stream };
     const body = JSON.stringify({ ...fields, ...from });
@@ -89,7 +101,7 @@ export function createReadDoor(
       throw new Refusal('stream_refused', 'stream: not one that this token may read');
     }
     try {
-      takeTurn(reader);
+      takeTurn(calls, reader.id, 'this token');
       return await answer(call, reader);
     } catch (error) {
       return answerFailure(error, random);
@@ -109,14 +121,18 @@ function typeOf({ code }: Refusal): string {
   return status >= 500 ? 'InternalFailureException' : 'InvalidArgumentException';
 }
 
-/** The service's own error goes on as it came; where none came, the relay says so. */
+/** The service's own error goes on as it came; where none came, and where the relay is at fault, the relay says so. */
 function answerFailure(error: unknown, random: () => number): Response {
   const after = drawWaitMs(random, 1000, 3000);
-  if (error instanceof KinesisError) {
-    const headers = isThrottle(error) ? { 'retry-after': String(Math.ceil(after / 1000)) } : {};
-    const { name, message, status } = error;
-    return answerJson(status, { __type: name, message }, headers);
+  if (!(error instanceof KinesisError)) {
+    const reason = 'stream: no answer from Kinesis';
+    throw new Refusal('stream_unavailable', reason, { after }, { cause: error });
   }
-  const reason = 'stream: no answer from Kinesis';
-  return answerReadRefusal(new Refusal('stream_unavailable', reason, { after }));
+  const { name, message, status } = error;
+  if (RELAYS_FAULT.test(name)) {
+    const reason = `stream: Kinesis refused the relay with ${name}`;
+    throw new Refusal('stream_misconfigured', reason, { after: MISCONFIGURED_AFTER_MS });
+  }
+  const headers = isThrottle(error) ? { 'retry-after': String(Math.ceil(after / 1000)) } : {};
+  return answerJson(status, { __type: name, message }, headers);
 }

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { SHARD_ITERATOR_LIFE_MS, SHARD_WRITE_BYTES_PER_SECOND } from '../../src/protocol/limits.ts';
 import { createBoundedMap } from '../kinesis/bounded-map.ts';
 import { type KinesisCall, KinesisError } from '../kinesis/call.ts';
+import { classifyCall } from '../kinesis/failure.ts';
 import type { RelayRuntime } from '../runtime.ts';
 import { createPace, type Pace } from './pace.ts';
 import { isAtEnd, type Page, pageAt, parseAnswer, parsePage, positionAfter } from './page.ts';
@@ -62,11 +63,15 @@ interface Rest {
 
 const NO_REST: Rest = { times: 0, until: 0 };
 
-/** More in one page would only be held in memory longer. */
+/** Of one page: two a second are more than can be written to a shard, and no isolate has memory for a crowd with 10 MiB each. */
+const PAGE_BYTES = 1024 * 1024;
 const MAX_RECORDS = 1000;
 
+/** What a record is taken for where none was read yet. */
+const RECORD_BYTES = 16 * 1024;
+
 /** An iterator lives for five minutes: so much less is left to who gets it late. */
-const OPEN_LIFE_MS = 30_000;
+const OPEN_LIFE_MS = 10_000;
 
 /** The end of a shard as it was: who begins at LATEST may see events that are as old as this. */
 const TIP_LIFE_MS = 2000;
@@ -82,6 +87,8 @@ export function createShardReads(
   const reads = createPace({ intervalMs: TURN_MS }, now);
   const readersReads = createPace({ intervalMs: READER_TURN_MS }, now);
   const rests = createBoundedMap<Rest>(MAX_SHARDS);
+  /** Bytes of a shard's records, on an average that forgets. */
+  const sizes = createBoundedMap<number>(MAX_SHARDS);
 
   async function open(input: OpenInput, region: string | undefined): Promise<Page> {
     const { StreamName, ShardId, ShardIteratorType: type } = input;
@@ -112,8 +119,7 @@ export function createShardReads(
     region: string | undefined,
   ): Promise<Page> {
     const shard = keyOf(place.stream, place.shard);
-    const Limit = limitOf(limit);
-    const key = keyOf('read', shard, place.position, Limit);
+    const key = keyOf('read', shard, place.position, limit);
     const page = await pages.get(key, async () => {
       refuseResting(shard);
       // One after the other: a reader that has to wait for its own turn holds none of the shard's.
@@ -123,9 +129,10 @@ export function createShardReads(
       refuseResting(shard);
       const at = now();
       const ShardIterator = newestText(place, pages.last(key), at);
+      const Limit = limitOf(limit, sizes.get(shard) ?? RECORD_BYTES);
       const answer = await callFor(shard, JSON.stringify({ ShardIterator, Limit }), region);
       const fresh = parsePage(answer, place.position, at);
-      reads.postpone(shard, at + (BASE64_SHARE * fresh.records.length) / BYTES_PER_MS);
+      noteBytes(shard, fresh);
       return fresh;
     });
     noteTip(shard, page);
@@ -145,6 +152,12 @@ export function createShardReads(
       }
       throw error;
     }
+  }
+
+  function noteBytes(shard: string, { at, count, records }: Page): void {
+    const bytes = BASE64_SHARE * records.length;
+    reads.postpone(shard, at + bytes / BYTES_PER_MS);
+    if (count > 0) sizes.set(shard, ((sizes.get(shard) ?? RECORD_BYTES) + bytes / count) / 2);
   }
 
   async function takeTurn(pace: Pace, key: string, shard: string): Promise<void> {
@@ -175,13 +188,8 @@ export function throttle(reason: string): KinesisError {
   return new KinesisError('ProvisionedThroughputExceededException', reason, 400);
 }
 
-export function isThrottle(error: unknown): error is KinesisError {
-  return (
-    error instanceof KinesisError &&
-    (error.name === 'ProvisionedThroughputExceededException' ||
-      error.name === 'LimitExceededException' ||
-      error.status === 429)
-  );
+export function isThrottle(error: unknown): boolean {
+  return classifyCall(error) === 'throttled';
 }
 
 function throttleOf(shard: string): KinesisError {
@@ -195,12 +203,12 @@ function newestText({ position, text }: Place, last: Page | undefined, at: numbe
   return isOurs ? (last.next?.text ?? text) : text;
 }
 
-/** What Kinesis would refuse goes on as it is, to be refused by Kinesis. */
-function limitOf(limit: unknown): unknown {
-  if (limit === undefined || limit === null) return MAX_RECORDS;
-  return Number.isInteger(limit) && Number(limit) > MAX_RECORDS && Number(limit) <= 10_000
-    ? MAX_RECORDS
-    : limit;
+/** As many records as make a page, and no more than the reader wants. What Kinesis would refuse goes on, to be refused by it. */
+function limitOf(wanted: unknown, recordBytes: number): unknown {
+  const most = Math.max(1, Math.min(MAX_RECORDS, Math.floor(PAGE_BYTES / recordBytes)));
+  if (wanted === undefined || wanted === null) return most;
+  const isLimit = Number.isInteger(wanted) && Number(wanted) >= 1 && Number(wanted) <= 10_000;
+  return isLimit ? Math.min(Number(wanted), most) : wanted;
 }
 
 function positionOf({ ShardIteratorType, StartingSequenceNumber, Timestamp }: OpenInput): string {

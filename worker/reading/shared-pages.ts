@@ -26,6 +26,9 @@ const MAX_PAGE_BYTES = 4 * 1024 * 1024;
  */
 const JOIN_MS = 4000;
 
+/** A cache that fails, fails for every read: one line of the log in so long is enough. */
+const TELL_EVERY_MS = 60_000;
+
 interface Flight {
   readonly at: number;
   readonly page: Promise<Page>;
@@ -39,6 +42,7 @@ export function createSharedPages(
   const pages = new Map<string, Page>();
   const flights = new Map<string, Flight>();
   let bytes = 0;
+  let toldAt = Number.NEGATIVE_INFINITY;
 
   function drop(key: string): void {
     bytes -= pages.get(key)?.records.length ?? 0;
@@ -86,6 +90,8 @@ export function createSharedPages(
   }
 
   function tell(error: unknown): void {
+    if (now() - toldAt < TELL_EVERY_MS) return;
+    toldAt = now();
     const reason = error instanceof Error ? error.message : String(error);
     log(JSON.stringify({ at: 'cache', reason }));
   }
