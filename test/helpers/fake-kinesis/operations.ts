@@ -41,7 +41,9 @@ export function createOperations(options: {
         );
       }
       const shardCount = Number(input.ShardCount ?? 4);
-      const stream = createStream({ name, shardCount, account, region, now });
+      const { StreamMode } = (input.StreamModeDetails ?? {}) as { readonly StreamMode?: string };
+      const isOnDemand = StreamMode === 'ON_DEMAND';
+      const stream = createStream({ name, shardCount, account, region, now, isOnDemand });
       if (input.MaxRecordSizeInKiB !== undefined)
         stream.maxRecordBytes = Number(input.MaxRecordSizeInKiB) * 1024;
       streams.set(name, stream);
@@ -54,7 +56,7 @@ export function createOperations(options: {
           StreamName: stream.name,
           StreamARN: stream.arn,
           StreamStatus: 'ACTIVE',
-          StreamModeDetails: { StreamMode: 'PROVISIONED' },
+          StreamModeDetails: { StreamMode: stream.isOnDemand ? 'ON_DEMAND' : 'PROVISIONED' },
           RetentionPeriodHours: 24,
           StreamCreationTimestamp: stream.createdAt / 1000,
           EnhancedMonitoring: [{ ShardLevelMetrics: [] }],
@@ -97,6 +99,16 @@ export function createOperations(options: {
         CurrentShardCount: before,
         TargetShardCount: target,
       };
+    },
+    UpdateStreamRecordDistributionStrategy: (input) => {
+      const stream = find(input);
+      const { RecordDistributionStrategy: strategy } = input;
+      if (strategy !== 'AUTO' && strategy !== 'USER_PARTITION_KEY') {
+        throw invalid('Invalid RecordDistributionStrategy');
+      }
+      if (!stream.isOnDemand) throw invalid('RecordDistributionStrategy is for on-demand streams.');
+      stream.distribution = strategy;
+      return {};
     },
     UpdateMaxRecordSize: (input) => {
       find(input).maxRecordBytes = Number(input.MaxRecordSizeInKiB) * 1024;

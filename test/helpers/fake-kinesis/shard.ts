@@ -31,6 +31,8 @@ export interface FakeShard {
   readonly noteRead: (bytes: number) => void;
   readonly admitsIterator: () => boolean;
   readonly close: () => void;
+  /** Whether the shard has given this sequence number. */
+  readonly gave: (sequence: string) => boolean;
 }
 
 const MiB = 1024 * 1024;
@@ -100,6 +102,7 @@ export function createShard(
       iteratorCalls.take(1);
       return true;
     },
+    gave: (sequence) => records.some((record) => record.sequenceNumber === sequence),
     close: () => {
       ending ??= endingSequenceNumber(made, now());
     },

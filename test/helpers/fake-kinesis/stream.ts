@@ -12,9 +12,12 @@ export interface FakeStream {
   /** All shards, closed ones too, by their index. */
   readonly shards: readonly FakeShard[];
   maxRecordBytes: number;
+  readonly isOnDemand: boolean;
+  /** `AUTO`: the stream chooses shards itself, whatever the keys. */
+  distribution: 'USER_PARTITION_KEY' | 'AUTO';
   readonly open: () => readonly FakeShard[];
   readonly shard: (shardId: string) => FakeShard;
-  /** The open shard that takes the key. */
+  /** The open shard that takes the key; under `AUTO` the next one. */
   readonly route: (partitionKey: string, explicitHashKey?: string) => FakeShard;
   readonly split: (shardId: string, newStart: bigint) => void;
   readonly merge: (shardId: string, adjacentId: string) => void;
@@ -28,10 +31,12 @@ export function createStream(options: {
   readonly shardCount: number;
   readonly account: string;
   readonly region: string;
+  readonly isOnDemand?: boolean;
   readonly now: () => number;
 }): FakeStream {
-  const { name, shardCount, account, region, now } = options;
+  const { name, shardCount, account, region, now, isOnDemand = false } = options;
   const shards: FakeShard[] = [];
+  let routed = 0;
 
   function grow(hashKeys: HashKeyRange, parents: readonly FakeShard[]): void {
     for (const parent of parents) parent.close();
@@ -118,9 +123,15 @@ export function createStream(options: {
     createdAt: now(),
     shards,
     maxRecordBytes: MAX_RECORD_BYTES,
+    isOnDemand,
+    distribution: 'USER_PARTITION_KEY',
     open,
     shard: find,
     route: (partitionKey, explicitHashKey) => {
+      if (stream.distribution === 'AUTO') {
+        const all = open();
+        return all[routed++ % all.length] as FakeShard;
+      }
       const hashKey =
         explicitHashKey === undefined ? hashKeyOf(partitionKey, md5) : BigInt(explicitHashKey);
       const shard = open().find(({ hashKeys }) => isInRange(hashKey, hashKeys));

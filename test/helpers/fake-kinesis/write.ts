@@ -65,10 +65,23 @@ export function putRecords(
   };
 }
 
-/** PutRecord: stored or refused. */
-export function putRecord(stream: FakeStream, entry: PutEntry, account: string): object {
+/**
+ * PutRecord: stored or refused. A number for ordering has to be one that the shard gave: what the service does with the
+ * number of another shard is not documented, and this is the harder way.
+ */
+export function putRecord(
+  stream: FakeStream,
+  entry: PutEntry & { readonly SequenceNumberForOrdering?: string },
+  account: string,
+): object {
   const { data, bytes, partitionKey, explicitHashKey } = checkEntry(entry, stream, '');
   const shard = stream.route(partitionKey, explicitHashKey);
+  const { SequenceNumberForOrdering: after } = entry;
+  if (after !== undefined && !shard.gave(after)) {
+    throw invalid(
+      `ExclusiveMinimumSequenceNumber ${after} used in PutRecord on stream ${stream.name} under account ${account} is invalid.`,
+    );
+  }
   if (!shard.admits(bytes)) {
     const code = 'ProvisionedThroughputExceededException';
     const at = { shardId: shard.shardId, stream: stream.name, account };
@@ -79,7 +92,10 @@ export function putRecord(stream: FakeStream, entry: PutEntry, account: string):
 }
 
 function checkEntry(entry: PutEntry, stream: FakeStream, path: string): CheckedEntry {
-  const { Data, PartitionKey: partitionKey, ExplicitHashKey: explicitHashKey } = entry;
+  const { Data, ExplicitHashKey: explicitHashKey } = entry;
+  // Optional where it is ignored.
+  const unnamed = stream.distribution === 'AUTO' ? 'none' : undefined;
+  const { PartitionKey: partitionKey = unnamed } = entry;
   if (Data === undefined) throw validation(null, `${path}data`, 'not be null');
   if (partitionKey === undefined) throw validation(null, `${path}partitionKey`, 'not be null');
   const characters = [...partitionKey].length;

@@ -192,3 +192,50 @@ test('a stream that is not there is not found', async () => {
     expect.objectContaining({ name: 'ResourceNotFoundException' }),
   );
 });
+
+test('a number for ordering is taken from the shard that gave it, and from no other', async () => {
+  const { fake, client } = setUp(1);
+  const put = (SequenceNumberForOrdering?: string) =>
+    client.send(
+      new PutRecordCommand({
+        ...{ StreamName: 's', PartitionKey: 'k', Data: new Uint8Array() },
+        SequenceNumberForOrdering,
+      }),
+    );
+
+  const first = await put();
+  const second = await put(first.SequenceNumber);
+  fake.call('UpdateShardCount', { StreamName: 's', TargetShardCount: 2 });
+
+  expect(BigInt(second.SequenceNumber ?? 0)).toBeGreaterThan(BigInt(first.SequenceNumber ?? 0));
+  await expect(put(second.SequenceNumber)).rejects.toThrow(/is invalid/);
+});
+
+test('a stream that distributes records itself asks for no key, and heeds none', async () => {
+  const fake = createFakeKinesis();
+  fake.call('CreateStream', {
+    ...{ StreamName: 's', ShardCount: 2 },
+    StreamModeDetails: { StreamMode: 'ON_DEMAND' },
+  });
+  fake.call('UpdateStreamRecordDistributionStrategy', {
+    ...{ StreamName: 's', RecordDistributionStrategy: 'AUTO' },
+  });
+  const Records = [{ PartitionKey: 'k' }, { PartitionKey: 'k' }, {}].map((entry) => ({
+    ...entry,
+    Data: Buffer.from('x').toString('base64'),
+  }));
+
+  fake.call('PutRecords', { StreamName: 's', Records });
+
+  expect(fake.stream('s')?.shards.map(({ records }) => records.length)).toEqual([2, 1]);
+});
+
+test('a provisioned stream does not distribute records itself', () => {
+  const { fake } = setUp(1);
+
+  expect(() =>
+    fake.call('UpdateStreamRecordDistributionStrategy', {
+      ...{ StreamName: 's', RecordDistributionStrategy: 'AUTO' },
+    }),
+  ).toThrow(/on-demand/);
+});
