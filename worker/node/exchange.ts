@@ -69,15 +69,19 @@ function addressOf(message: IncomingMessage, proxyHeader: string | undefined): s
 /** Cancelled, it leaves the socket open for the answer: `Readable.toWeb` would close it. */
 function bodyOf(message: IncomingMessage): ReadableStream<Uint8Array> {
   const chunks = message.iterator({ destroyOnReturn: false });
-  return new ReadableStream({
-    async pull(controller) {
-      const { done, value } = await chunks.next();
-      if (done) controller.close();
-      else controller.enqueue(value);
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        const { done, value } = await chunks.next();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      async cancel() {
+        await chunks.return?.();
+        message.resume();
+      },
     },
-    async cancel() {
-      await chunks.return?.();
-      message.resume();
-    },
-  });
+    // Nothing is read ahead: of a body that nobody asks for, Node takes the rest off the line.
+    { highWaterMark: 0 },
+  );
 }
