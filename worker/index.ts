@@ -8,7 +8,8 @@ const relays = new WeakMap<Env, Relay>();
 
 export default {
   fetch(request: Request, env: Env & Bindings): Promise<Response> {
-    const relay = relays.get(env) ?? createRelay(env, cloudflareRuntime(env));
+    const relay =
+      relays.get(env) ?? createRelay(env, cloudflareRuntime(env, new URL(request.url).origin));
     relays.set(env, relay);
     return relay.fetch(request);
   },

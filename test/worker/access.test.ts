@@ -1,4 +1,4 @@
-import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
+import { exportJWK, generateKeyPair, importJWK, type JWTPayload, SignJWT } from 'jose';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type AccessCheck, createAccessCheck } from '../../worker/admission/access.ts';
 import { NOW } from './relay-under-test.ts';
@@ -29,7 +29,7 @@ function scriptCerts(reply?: () => Response | Promise<Response>) {
     asked.push(String(input));
     if (reply) return reply();
     const jwk = await exportJWK(team.publicKey);
-    return Response.json({ keys: [{ ...jwk, kid: 'key-1', alg: 'RS256', use: 'sig' }] });
+    return Response.json({ keys: [{ ...jwk, kid: 'key-1', use: 'sig' }] });
   });
   return asked;
 }
@@ -103,6 +103,13 @@ describe('Cloudflare Access', () => {
         new SignJWT({ iss: ISSUER, aud: AUDIENCE })
           .setProtectedHeader({ alg: 'HS256', kid: 'key-1' })
           .sign(new Uint8Array(32)),
+    ],
+    [
+      "with the team's key and another algorithm than its own",
+      async () =>
+        new SignJWT({ iss: ISSUER, aud: AUDIENCE, exp: NOW / SECOND + 60 })
+          .setProtectedHeader({ alg: 'PS256', kid: 'key-1' })
+          .sign(await importJWK(await exportJWK(team.privateKey), 'PS256')),
     ],
     [
       'with an unsigned token',

@@ -13,6 +13,7 @@ import { scriptKinesis } from './scripted-kinesis.ts';
 const bindings = env as Bindings;
 const store = env.RELAY_STORE as { put: (key: string, value: string) => Promise<void> };
 
+const RELAY = 'https://relay.example';
 const BATCH = [{ events: [track()] }];
 
 afterEach(() => {
@@ -22,7 +23,7 @@ afterEach(() => {
 /** A relay on these bindings whose clock is the test's. */
 function createBoundRelay(only: readonly (keyof Bindings)[], changes = {}) {
   const some = Object.fromEntries(only.map((name) => [name, bindings[name]]));
-  const seams = cloudflareRuntime(some);
+  const seams = cloudflareRuntime(some, RELAY);
   return createRelayUnderTest(changes, pick(seams, 'store', 'limiters', 'cache'));
 }
 
@@ -99,7 +100,7 @@ describe("Cloudflare's bindings", () => {
       points.push(point);
       bindings.RELAY_POINTS?.writeDataPoint(point);
     };
-    const seams = cloudflareRuntime({ RELAY_POINTS: { writeDataPoint: written } });
+    const seams = cloudflareRuntime({ RELAY_POINTS: { writeDataPoint: written } }, RELAY);
     const { sendBatch, post } = createRelayUnderTest({}, pick(seams, 'record', 'recordRefusal'));
 
     await sendBatch(BATCH);
@@ -115,13 +116,10 @@ describe("Cloudflare's bindings", () => {
   test('a dataset that takes nothing costs no batch', async () => {
     scriptKinesis();
     const log = vi.spyOn(console, 'log').mockImplementation(() => {});
-    const seams = cloudflareRuntime({
-      RELAY_POINTS: {
-        writeDataPoint() {
-          throw new TypeError('writeDataPoint(): expected fewer');
-        },
-      },
-    });
+    const writeDataPoint = () => {
+      throw new TypeError('writeDataPoint(): expected fewer');
+    };
+    const seams = cloudflareRuntime({ RELAY_POINTS: { writeDataPoint } }, RELAY);
     const { sendBatch } = createRelayUnderTest({}, pick(seams, 'record', 'recordRefusal'));
 
     const { status } = await sendBatch(BATCH);
@@ -131,7 +129,7 @@ describe("Cloudflare's bindings", () => {
   });
 
   test('what is not bound is left out', () => {
-    const runtime = cloudflareRuntime({});
+    const runtime = cloudflareRuntime({}, RELAY);
 
     expect(runtime.store).toBeUndefined();
     expect(runtime.limiters).toEqual({});
@@ -151,7 +149,7 @@ describe("Cloudflare's bindings", () => {
 });
 
 describe("the location's cache", () => {
-  const cache = createAnswerCache((caches as unknown as { default: Cache }).default);
+  const cache = createAnswerCache(caches, RELAY);
 
   test('keeps bytes under any key for as long as it is told', async () => {
     const bytes = Uint8Array.of(0, 1, 255);
@@ -168,14 +166,24 @@ describe("the location's cache", () => {
     expect(await cache.get('short')).toBeUndefined();
   });
 
-  test('is told how long in whole seconds', async () => {
+  test('is told how long in whole seconds, under an address of the Worker', async () => {
     const put = vi.fn(async (_: RequestInfo | URL, __: Response) => {});
-    const { put: keep } = createAnswerCache({ match: async () => undefined, put });
+    const open = async () => ({ put }) as Pick<Cache, 'put'> as Cache;
+    const { put: keep } = createAnswerCache({ open }, RELAY);
 
-    await keep('a', Uint8Array.of(1), 2999);
+    await keep('a b', Uint8Array.of(1), 2999);
 
     const [address, response] = put.mock.calls[0] ?? [];
-    expect(String(address)).toMatch(/^https:\/\/rivulet\.invalid\//);
+    expect(address).toBe('https://relay.example/answers/a%20b');
     expect(response?.headers.get('cache-control')).toBe('max-age=2');
+  });
+
+  test("is not what the zone's visitors are answered from", async () => {
+    const { default: zone } = caches as unknown as { default: Cache };
+
+    await cache.put('secret', Uint8Array.of(1), 60_000);
+
+    expect(await cache.get('secret')).toBeDefined();
+    expect(await zone.match(`${RELAY}/answers/secret`)).toBeUndefined();
   });
 });

@@ -95,6 +95,28 @@ describe('a relay that is at 32 MiB of batches', () => {
     expect(status).toBe(200);
   });
 
+  test('counts bytes as they come, before a batch is whole', async () => {
+    scriptKinesis();
+    const { relay, sendBatch, openSession } = createRelayUnderTest();
+    const session = await openSession();
+    const part = new Uint8Array(900_000);
+    const sending = Array.from({ length: 40 }, () => {
+      const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+      const init = { method: 'POST', headers: { 'content-length': String(MiB) }, body: readable };
+      const answering = relay.fetch(new Request('https://relay.example/v1/batch', init));
+      const writer = writable.getWriter();
+      return { answering, writer, written: writer.write(part).catch(() => {}) };
+    });
+    await Promise.all(sending.map(({ written }) => written));
+
+    const { status, answer } = await sendBatch(large, { session });
+
+    expect([status, answer.code]).toEqual([503, 'relay_busy']);
+    for (const { writer } of sending) await writer.abort('gone').catch(() => {});
+    await Promise.all(sending.map(({ answering }) => answering));
+    expect((await sendBatch(large, { session })).status).toBe(200);
+  });
+
   test('keeps no room for bytes that were promised and have not come', async () => {
     scriptKinesis();
     const { relay, sendBatch } = createRelayUnderTest();

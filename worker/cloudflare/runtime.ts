@@ -6,15 +6,17 @@ import { type Limiter, type LimiterName, platformRuntime, type RelayRuntime } fr
 import { createAnswerCache } from './answer-cache.ts';
 import type { AnalyticsEngineDataset, Bindings, RateLimit } from './bindings.ts';
 
-/** What is not bound is left out: without a store the variables hold, without a limiter nothing is limited. */
-export function cloudflareRuntime(bindings: Bindings): RelayRuntime {
+/**
+ * What is not bound is left out: without a store the variables hold, without a limiter nothing is limited. `origin`: where
+ * the Worker is reached.
+ */
+export function cloudflareRuntime(bindings: Bindings, origin: string): RelayRuntime {
   const { RELAY_STORE: namespace, RELAY_POINTS: dataset } = bindings;
-  const cache = ownCache();
   return {
     ...platformRuntime,
     limiters: limitersOf(bindings),
     ...(namespace && { store: { get: (key: string) => namespace.get(key, 'text') } }),
-    ...(cache && { cache: createAnswerCache(cache) }),
+    cache: createAnswerCache(caches, origin),
     ...(dataset && {
       record: (batch: BatchSummary) => write(dataset, batchPoint(batch)),
       recordRefusal: (refusal: RefusalSummary) => write(dataset, refusalPoint(refusal)),
@@ -44,9 +46,4 @@ function limitersOf(bindings: Bindings): Partial<Record<LimiterName, Limiter>> {
     if (limit) limiters[name as LimiterName] = async (key) => (await limit.limit({ key })).success;
   }
   return limiters;
-}
-
-/** A web page's `caches` has no default one: developers.cloudflare.com/workers/runtime-apis/cache */
-function ownCache(): Cache | undefined {
-  return (globalThis.caches as CacheStorage & { readonly default?: Cache }).default;
 }
