@@ -1,12 +1,13 @@
 import type { CaptureSource } from '../capture/types.ts';
 import { RivuletError } from '../errors.ts';
 import { DEFAULT_BATCH_BYTES, MAX_BATCH_BYTES, MAX_BATCH_EVENTS } from '../protocol/limits.ts';
+import { isSessionAnswer } from '../protocol/session.ts';
 import { platformRuntime, type Runtime } from '../runtime.ts';
 import { MAX_WAIT_MS } from '../transport/retry.ts';
 import type { ClientOptions, PrivacySignal } from './types.ts';
 
 /** Options whose default is not known before the client has started, or that have none. */
-type Optional = 'maxQueueBytes' | 'clientId' | 'cipher';
+type Optional = 'maxQueueBytes' | 'clientId' | 'session' | 'challenge' | 'cipher';
 
 /** {@link ClientOptions} with every default in its place. */
 export interface ResolvedOptions
@@ -48,6 +49,8 @@ const optional = ([expected, isValid]: Rule): Rule => [
   (value: never) => value === undefined || isValid(value),
 ];
 
+const isFunction = (value: unknown): boolean => typeof value === 'function';
+
 const isSource = (source: CaptureSource | undefined): boolean =>
   typeof source?.start === 'function';
 
@@ -82,7 +85,12 @@ const rules: { readonly [Name in keyof Required<ClientOptions>]: Rule } = {
     // The relay takes no more.
     (value: unknown) => typeof value === 'string' && /^.{1,128}$/s.test(value),
   ]),
-  cipher: optional(['a cipher', (value: unknown) => typeof value === 'function']),
+  session: optional([
+    'a session or a function',
+    (value: unknown) => isFunction(value) || isSessionAnswer(value),
+  ]),
+  challenge: optional(['a function', isFunction]),
+  cipher: optional(['a cipher', isFunction]),
   databaseName: text('rivulet'),
   runtime: ['an object', (value) => Object(value) === value, {}],
 };

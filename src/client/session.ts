@@ -1,8 +1,9 @@
 import { isSessionAnswer, type RemoteConfig, type SessionAnswer } from '../protocol/session.ts';
 import type { SegmentLog } from '../queue/types.ts';
 import type { Runtime } from '../runtime.ts';
-import type { Answer, Transport } from '../transport/fetch-transport.ts';
+import { type Answer, noAnswer, type Transport } from '../transport/fetch-transport.ts';
 import { SDK } from './sdk.ts';
+import type { ClientOptions } from './types.ts';
 
 /** A session is renewed this long before it ends: a batch that leaves with it still has to arrive. */
 const RENEW_BEFORE_MS = 60_000;
@@ -37,10 +38,15 @@ export interface Sessions {
 }
 
 export interface SessionSetting {
-  readonly runtime: Pick<Runtime, 'now' | 'monotonic'>;
+  readonly runtime: Pick<Runtime, 'now' | 'monotonic' | 'delay'>;
   readonly endpoint: string;
   readonly writeKey: string;
   readonly clientId: () => string;
+  readonly challenge?: ClientOptions['challenge'] | undefined;
+  /** Instead of the relay's. */
+  readonly session?: ClientOptions['session'] | undefined;
+  /** How long the application may take for it. */
+  readonly requestTimeoutMs?: number;
   readonly transport: Transport;
   readonly log: Pick<SegmentLog, 'getValue' | 'setValue'>;
   readonly onConfig: (config: RemoteConfig) => void;
@@ -50,13 +56,17 @@ export interface SessionSetting {
 
 /** Asks for sessions and keeps them beside the log, so that tabs and page loads share one. */
 export function createSessions(setting: SessionSetting): Sessions {
-  const { runtime, endpoint, writeKey, transport, log } = setting;
+  const { runtime, endpoint, writeKey, transport, log, session: given } = setting;
   // A session belongs to a relay and a source: another one's is refused there.
   const key = `session ${writeKey} ${endpoint}`;
+  /** A page that is given another one does not go on with the last page's. */
+  const isFixed = typeof given === 'object';
   let session: Session | undefined;
   let isRefused = false;
   /** What the two clocks were apart when the session came. */
   let apartMs = 0;
+  /** By how much the relay's clock is ahead, where it has contradicted what was known. */
+  let aheadMs = 0;
 
   const clocksApartMs = (): number => runtime.now() - runtime.monotonic();
   const isDrifted = (): boolean => Math.abs(clocksApartMs() - apartMs) > MAX_DRIFT_MS;
@@ -79,7 +89,7 @@ export function createSessions(setting: SessionSetting): Sessions {
   }
 
   async function current(): Promise<Session | Answer> {
-    if (!session) {
+    if (!session && !isFixed) {
       const stored = await log.getValue(key);
       if (isSession(stored)) take(stored, { ...stored.config, pauseMs: 0 });
     }
@@ -87,13 +97,20 @@ export function createSessions(setting: SessionSetting): Sessions {
   }
 
   async function renew(mayRepeat: boolean): Promise<Session | Answer> {
+    // Before the clocks are read: a user may take their time. Without an answer the relay says what is missing.
+    const challenge = await Promise.resolve()
+      .then(setting.challenge)
+      .catch(() => {});
     const known = session && !isDrifted() ? session : undefined;
     const askedApartMs = clocksApartMs();
     const startedAt = runtime.monotonic();
-    const answer = await transport(
-      `${endpoint}/v1/session`,
-      JSON.stringify({ writeKey, client: setting.clientId(), sdk: SDK }),
-    );
+    const answer = await (given
+      ? // One that was made long ago says nothing of the time.
+        bring(isFixed ? async () => ({ ...given, now: runtime.now() + aheadMs }) : given)
+      : transport(
+          `${endpoint}/v1/session`,
+          JSON.stringify({ writeKey, client: setting.clientId(), sdk: SDK, challenge }),
+        ));
     const { body } = answer;
     if (answer.status !== 200 || !isSessionAnswer(body)) return answer;
     // The clock was set, or the device slept, on the way: nobody can say when the relay looked at its own.
@@ -104,8 +121,18 @@ export function createSessions(setting: SessionSetting): Sessions {
     const next = { ...body, ...betterClock({ clockOffsetMs, roundTripMs }, known) };
     take(next, body.config);
     // Without a place to keep it, the next page asks again.
-    log.setValue(key, next).catch(() => {});
+    if (!isFixed) log.setValue(key, next).catch(() => {});
     return next;
+  }
+
+  /** The session that the application has or makes. It may fail, and hang, as a request may. */
+  function bring(make: () => Promise<unknown>): Promise<Answer> {
+    return new Promise<Answer>((resolve, reject) => {
+      const stopTimer = runtime.delay(reject, setting.requestTimeoutMs ?? 0);
+      make()
+        .then((body) => resolve({ status: 200, body: (body ?? {}) as Answer['body'] }), reject)
+        .finally(stopTimer);
+    }).catch(() => noAnswer);
   }
 
   function forget(): void {
@@ -117,8 +144,11 @@ export function createSessions(setting: SessionSetting): Sessions {
     valid,
     forget,
     compare(relayNow) {
-      const apart = relayNow - runtime.now() - (session?.clockOffsetMs ?? 0);
-      if (Math.abs(apart) > RENEW_BEFORE_MS) forget();
+      const nextMs = relayNow - runtime.now();
+      if (Math.abs(nextMs - (session?.clockOffsetMs ?? 0)) > RENEW_BEFORE_MS) {
+        aheadMs = nextMs;
+        forget();
+      }
     },
     known: () => session,
   };

@@ -10,6 +10,7 @@ import type {
   Properties,
 } from '../protocol/event.ts';
 import type { Receipt, RejectionCode } from '../protocol/receipt.ts';
+import type { SessionAnswer } from '../protocol/session.ts';
 import type { DropPolicy, LogCipher, LogStats, SegmentLog } from '../queue/types.ts';
 import type { Runtime } from '../runtime.ts';
 
@@ -121,6 +122,23 @@ export interface ClientOptions {
    * @default a random id
    */
   readonly clientId?: string;
+  /**
+   * The right to send, instead of the session that the relay gives a page: for a device, what `npx rivulet mint device`
+   * printed, with `clientId` the name that it was minted for; for users that an application knows, a function that asks its
+   * own backend. The function is called before the last session ends and after a refusal, and what it resolves to is kept
+   * until then; where it rejects, or takes longer than `requestTimeoutMs`, it is called again after a backoff. A session that
+   * is expired or refused loses nothing: events wait in the queue for one that is good.
+   * @default none: the relay is asked
+   */
+  readonly session?: SessionAnswer | (() => Promise<SessionAnswer>);
+  /**
+   * Solves a Turnstile challenge in the page and resolves to its answer, for sources that ask for one. Called before each
+   * session: about once an hour, in the tab that sends, and each time anew, because an answer counts once. Until it resolves
+   * nothing is sent; where it rejects, the relay refuses the session and the client asks again after its backoff. Events wait
+   * in the queue all the while.
+   * @default none
+   */
+  readonly challenge?: () => Promise<string>;
   /**
    * Encrypts what waits on disk: `aesGcm()` of `rivulet/encryption`.
    * @default none

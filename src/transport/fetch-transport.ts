@@ -63,4 +63,5 @@ export function createFetchTransport(
   };
 }
 
-const noAnswer: Answer = { status: 0, body: {} };
+/** Nobody knows what became of it. */
+export const noAnswer: Answer = { status: 0, body: {} };

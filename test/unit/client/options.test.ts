@@ -43,6 +43,7 @@ describe('options', () => {
       pendingIn: 'memory',
       privacySignals: ['gpc'],
       clientId: undefined,
+      challenge: undefined,
       cipher: undefined,
       databaseName: 'rivulet',
     });
@@ -96,7 +97,10 @@ describe('options', () => {
     ['clientId', '', '""'],
     ['clientId', 'x'.repeat(129), 'xxx'],
     ['clientId', 7, '7'],
+    ['challenge', 'answer', '"answer"'],
     ['cipher', {}, 'object'],
+    ['session', 'token', '"token"'],
+    ['session', { token: 't', key: 'k' }, 'object'],
     ['runtime', 'browser', '"browser"'],
     ['flushInterval', 5, '5'],
     ['toString', 5, '5'],
