@@ -3,8 +3,9 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
+import { createClient } from '../../src/client/client.ts';
 import type { SessionAnswer } from '../../src/protocol/session.ts';
 import { readToken, verifyToken } from '../../src/protocol/token.ts';
 import { createTokenId, issueSession } from '../../worker/admission/tokens.ts';
@@ -12,6 +13,7 @@ import { createFileStore } from '../../worker/node/file-store.ts';
 import { createRelay } from '../../worker/relay.ts';
 import { platformRuntime } from '../../worker/runtime.ts';
 import { ENV, signBatch, writeBatch } from '../worker/relay-under-test.ts';
+import { scriptKinesis } from '../worker/scripted-kinesis.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const command = resolve(root, 'worker/command/rivulet.ts');
@@ -30,6 +32,9 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   file = join(folder, `store-${stores++}.json`);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
 });
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -232,6 +237,48 @@ describe('rivulet revoke', () => {
     expect((await run(['revoke', 'another-id'], { env })).out).toBe(`older-id ${id} another-id\n`);
     expect((await run(['revoke', id], { env })).out).toBe(`older-id ${id}\n`);
     expect((await run(['inspect', token], { env })).exitCode).toBe(1);
+  });
+
+  test('stops a device that sends with what mint has printed, whose events stay with it', async () => {
+    const kinesis = scriptKinesis();
+    const session: SessionAnswer = JSON.parse((await run(DEVICE)).out);
+    const store = createFileStore(file);
+    const clock = { aheadMs: 0 };
+    const now = (): number => Date.now() + clock.aheadMs;
+    const relay = createRelay(
+      { ...ENV, RELAY_SECRET: SECRET, SOURCES: JSON.stringify({ wk_shop: SHOP }) },
+      { ...platformRuntime, now, log: () => {}, store },
+    );
+    const paths: string[] = [];
+    const device = createClient({
+      endpoint: 'https://relay.example',
+      writeKey: 'wk_shop',
+      clientId: 'device-7',
+      session,
+      runtime: {
+        now,
+        fetch: (url, init) => {
+          const request = new Request(url, { ...init, keepalive: false });
+          paths.push(new URL(request.url).pathname);
+          return relay.fetch(request);
+        },
+      },
+    });
+
+    device.track('Reading', { celsius: 21 });
+    const sent = await device.flush();
+    await run(['revoke', session.token, '--store-file', file]);
+    clock.aheadMs = 60_000;
+    device.track('Reading', { celsius: 22 });
+    const stopped = await device.flush();
+    const { pause } = await device.stats();
+    await device.close();
+
+    expect(sent).toEqual({ stored: 1, queued: 0 });
+    expect(stopped).toEqual({ stored: 0, queued: 1 });
+    expect(pause).toMatchObject({ reason: 'refused', code: 'token_revoked' });
+    expect(paths).not.toContain('/v1/session');
+    expect(kinesis.records().map(({ record }) => record.anonymousId)).toEqual(['device-7']);
   });
 
   test('puts it into the store, where the running relay finds it', async () => {
