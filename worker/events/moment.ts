@@ -33,3 +33,18 @@ export function isMoment(value: unknown): value is number {
 export function toIso(moment: number): string {
   return new Date(moment).toISOString();
 }
+
+/** The same for moments that follow each other closely: a date is made once a second of them. */
+export function createIsoWriter(): (moment: number) => string {
+  let second = Number.NaN;
+  let untilSecond = '';
+  return (moment) => {
+    const seconds = Math.floor(moment / 1000);
+    if (seconds !== second) {
+      second = seconds;
+      untilSecond = toIso(seconds * 1000).slice(0, -4);
+    }
+    const ms = Math.trunc(moment) - seconds * 1000;
+    return `${untilSecond}${ms < 10 ? '00' : ms < 100 ? '0' : ''}${ms}Z`;
+  };
+}

@@ -6,6 +6,7 @@ import { type Parsed, refused } from '../../src/protocol/parsed.ts';
 import type { RejectionCode } from '../../src/protocol/receipt.ts';
 import type { Source } from '../configuration/source.ts';
 import type { Entry } from '../kinesis/unit.ts';
+import { type Arena, createArena } from './arena.ts';
 import { createContextWriter } from './context.ts';
 import { createMoments } from './moment.ts';
 import { createKeyChooser } from './partition.ts';
@@ -15,7 +16,8 @@ import type { Redact } from './redact.ts';
 import { rulesOf } from './rules.ts';
 import { parseContext, parseEvent, type ReadContext, type ReadEvent } from './validate.ts';
 
-const encoder = new TextEncoder();
+/** A record's own fields beside its event's line and its segment's context: ids and times, roughly. */
+const RECORD_BYTES = 400;
 
 export interface Prepared {
   /** Every event of the batch, in order. What follows names events by their place here. */
@@ -40,11 +42,12 @@ export function prepareEntries(
   const entries: Entry[] = [];
   const rejections = new Map<number, Verdict>();
   let oldestAt: number | undefined;
+  const arena = createArena(expectedBytes(segments));
 
   for (const segment of segments) {
     const context = parseContext(segment.context);
     const prepare = context.ok
-      ? createPreparer(segment.lane, context.value, facts, source, random())
+      ? createPreparer(segment.lane, context.value, facts, source, random(), arena)
       : () => context;
 
     segment.lines.forEach((line, offset) => {
@@ -64,6 +67,13 @@ export function prepareEntries(
   return { positions, entries, rejections, oldestAt };
 }
 
+function expectedBytes(segments: readonly WireSegment[]): number {
+  return segments.reduce((sum, { context, lines }) => {
+    const shared = lines.length * (context.length + RECORD_BYTES);
+    return lines.reduce((bytes, line) => bytes + line.length, sum + shared);
+  }, 0);
+}
+
 type Preparer = (line: string, seq: number) => Parsed<PreparedEvent, RejectionCode>;
 
 function createPreparer(
@@ -72,6 +82,7 @@ function createPreparer(
   facts: BatchFacts,
   source: Source,
   draw: number,
+  arena: Arena,
 ): Preparer {
   const { check, redact, streamOf } = rulesOf(source);
   const contexts = createContextWriter(fields, facts, redact);
@@ -97,7 +108,7 @@ function createPreparer(
       seq,
       partition === 'auto' ? undefined : partitionKey,
     );
-    const data = encoder.encode(text);
+    const data = arena(text);
     // The edge's own fields can lift an event over what its stream takes; no UTF-16 unit makes more than three bytes.
     const bytes = data.length + Buffer.byteLength(partitionKey);
     if (bytes > maxRecordBytes) {
