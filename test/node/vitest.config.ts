@@ -8,6 +8,7 @@ export default defineConfig({
     name: 'node',
     environment: 'node',
     include: ['**/*.test.ts'],
+    setupFiles: ['./secrets.setup.ts'],
     exclude: [
       // Bindings of Cloudflare's.
       'cloudflare.test.ts',

@@ -10,6 +10,7 @@ import { signToken } from '../../src/protocol/token.ts';
 import type { Env } from '../../worker/env.ts';
 import { createRelay } from '../../worker/relay.ts';
 import type { RelayRuntime } from '../../worker/runtime.ts';
+import { witness } from './witness.ts';
 
 export const SECRET = 'a secret of at least thirty-two characters';
 export const PREVIOUS_SECRET = 'the one before it, as long as it has to be';
@@ -25,6 +26,15 @@ export const ENV: Env = {
   RELAY_KINESIS_ENDPOINT: 'http://127.0.0.1:4568',
   SOURCES: sources(),
 };
+
+const SECRET_SETTINGS = [
+  'RELAY_SECRET',
+  'RELAY_SECRET_PREVIOUS',
+  'RELAY_AWS_ACCESS_KEY_ID',
+  'RELAY_AWS_SECRET_ACCESS_KEY',
+  'RELAY_AWS_SESSION_TOKEN',
+  'RELAY_TURNSTILE_SECRET',
+] as const satisfies readonly (keyof Env)[];
 
 /** One source `shop` under `wk_shop`, with the given fields changed. */
 export function sources(fields: object = {}): string {
@@ -60,25 +70,37 @@ export function createRelayUnderTest(env: Partial<Env> = {}, runtime: Partial<Re
   const clock = { now: NOW };
   const waits: number[] = [];
   const logs: string[] = [];
-  const relay = createRelay(
-    { ...ENV, ...env },
-    {
-      now: () => clock.now,
-      random: () => 0.5,
-      delay: async (delayMs) => {
-        waits.push(delayMs);
-        clock.now += delayMs;
-      },
-      log: (line) => logs.push(line),
-      ...runtime,
+  const settings = { ...ENV, ...env };
+  for (const name of SECRET_SETTINGS) witness.keepSecret(name, settings[name] ?? '');
+  const bare = createRelay(settings, {
+    now: () => clock.now,
+    random: () => 0.5,
+    delay: async (delayMs) => {
+      waits.push(delayMs);
+      clock.now += delayMs;
     },
-  );
+    log: (line) => {
+      logs.push(line);
+      witness.hearLog(line);
+    },
+    ...runtime,
+  });
+  const relay = {
+    ...bare,
+    async fetch(request: Request): Promise<Response> {
+      witness.hearHeaders(request.headers);
+      const response = await bare.fetch(request);
+      await witness.hearAnswer(new URL(request.url).pathname, response);
+      return response;
+    },
+  };
 
   const post = (
     path: string,
     body: string | Uint8Array<ArrayBuffer>,
     { origin = ORIGIN, headers = {}, cf }: Pick<BatchOptions, 'origin' | 'headers' | 'cf'> = {},
   ): Promise<Response> => {
+    witness.hearBody(body);
     const from = origin === null ? {} : { origin };
     const init = { method: 'POST', headers: { ...from, ...headers }, body, ...(cf && { cf }) };
     const request = new Request(`https://relay.example${path}`, init);

@@ -18,7 +18,11 @@ export default defineConfig({
       },
     }),
   ],
-  test: { name: 'worker', include: ['**/*.test.ts'] },
+  test: {
+    name: 'worker',
+    include: ['**/*.test.ts'],
+    setupFiles: ['./secrets.setup.ts'],
+  },
 });
 
 function rateLimit(limit: number) {
