@@ -24,6 +24,8 @@ export interface ViewerOptions {
   readonly token?: string;
   readonly limit?: number;
   readonly pollIntervalMs?: number;
+  /** Which of the isolates the first call meets. @default 0 */
+  readonly firstDoor?: number;
 }
 
 export type ReadDoorWorld = ReturnType<typeof createReadDoorWorld>;
@@ -67,11 +69,12 @@ export function createReadDoorWorld({ shards = 1 } = {}) {
     const { limit, pollIntervalMs = 1000 } = options;
     const seen: string[] = [];
     const errors: string[] = [];
+    const pages: number[] = [];
     let place: { readonly type: object; iterator: string | undefined } = {
       type: from,
       iterator: undefined,
     };
-    let calls = 0;
+    let calls = options.firstDoor ?? 0;
     let isStopped = false;
     let behindMs = 0;
 
@@ -92,6 +95,7 @@ export function createReadDoorWorld({ shards = 1 } = {}) {
         if (body.__type === 'ExpiredIteratorException') place.iterator = undefined;
         return pollIntervalMs;
       }
+      pages.push(body.Records.length);
       for (const { SequenceNumber } of body.Records) seen.push(SequenceNumber);
       const last = seen.at(-1);
       const type = last
@@ -110,6 +114,7 @@ export function createReadDoorWorld({ shards = 1 } = {}) {
     return {
       seen,
       errors,
+      pages,
       calls: () => calls,
       behindMs: () => behindMs,
       isAtShardEnd: () => isStopped,

@@ -286,6 +286,23 @@ describe('the read door is shut', () => {
     expect(kinesis.calls).toHaveLength(1);
   });
 
+  test("for a page's token in place of an iterator, and an iterator in place of it", async () => {
+    const kinesis = scriptKinesis(
+      () => reply({ Shards: [], NextToken: 'page-2' }),
+      () => reply({ ShardIterator: 'it' }),
+    );
+    const { call } = await createDoor();
+    const { answer: page } = await call('ListShards', { StreamName: 'clickstream' });
+    const shard = { StreamName: 'clickstream', ShardId: 's' };
+    const { answer: place } = await call('GetShardIterator', shard);
+
+    const read = await call('GetRecords', { ShardIterator: page.NextToken });
+    const list = await call('ListShards', { NextToken: place.ShardIterator });
+
+    expect([read.answer.code, list.answer.code]).toEqual(['stream_refused', 'stream_refused']);
+    expect(kinesis.calls).toHaveLength(2);
+  });
+
   test('for an iterator given to a reader of another stream', async () => {
     scriptKinesis(() => reply({ ShardIterator: 'it' }));
     const { call } = await createDoor();

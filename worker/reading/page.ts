@@ -34,6 +34,11 @@ export function pageAt(next: Pick<Place, 'position' | 'text'>, at: number, lifeM
   return { at, lifeMs, next, count: 0, records: NO_RECORDS, rest: {} };
 }
 
+/** Says that somebody is reading since then, and is given to nobody. */
+export function claimAt(at: number): Page {
+  return { at, lifeMs: 0, count: 0, records: NO_RECORDS, rest: {} };
+}
+
 /** Reads an answer of GetRecords. Throws when it is none. */
 export function parsePage(answer: string, position: string, at: number): Page {
   const { Records, NextShardIterator, MillisBehindLatest, ...rest } = JSON.parse(answer);

@@ -3,7 +3,7 @@
 import { createHmac } from 'node:crypto';
 import { KinesisError } from '../kinesis/call.ts';
 import type { RelayRuntime } from '../runtime.ts';
-import { decodePage, encodePage, type Page } from './page.ts';
+import { claimAt, decodePage, encodePage, type Page } from './page.ts';
 
 export interface SharedPages {
   /** The key's page: as it is remembered, as somebody else is reading it, or as `read` brings it. Rejects as `read` does. */
@@ -24,7 +24,11 @@ const MAX_PAGE_BYTES = 4 * 1024 * 1024;
  * On Cloudflare's network a read ends with the request that began it, when its reader goes away, and nobody is told. Who has
  * waited so long reads by itself.
  */
-const JOIN_MS = 4000;
+const JOIN_MS = 5000;
+
+/** How long another isolate is believed to be reading: a call takes less. */
+const CLAIM_MS = 1000;
+const LOOK_AGAIN_MS = 50;
 
 /** A cache that fails, fails for every read: one line of the log in so long is enough. */
 const TELL_EVERY_MS = 60_000;
@@ -60,19 +64,29 @@ export function createSharedPages(
     }
   }
 
-  const isFresh = (page: Page | undefined): page is Page =>
-    page !== undefined && now() - page.at < page.lifeMs;
+  const isFresh = ({ at, lifeMs }: Page): boolean => now() - at < lifeMs;
 
-  /** What another isolate has read. A cache that fails is one that knows nothing. */
+  /**
+   * What another isolate has read, or is reading: who shares reads comes at the same moments, so that all isolates would ask
+   * within one call's time. A cache that fails is one that knows nothing.
+   */
   async function recall(key: string): Promise<Page | undefined> {
+    if (!cache) return undefined;
+    const patientUntil = now() + CLAIM_MS;
     try {
-      const found = await cache?.get(cacheKey(key));
-      const page = found && decodePage(found);
-      return isFresh(page) ? page : undefined;
+      for (;;) {
+        const found = await cache.get(cacheKey(key));
+        const page = found && decodePage(found);
+        if (page && isFresh(page)) return page;
+        const isClaimed = page && page.lifeMs === 0 && now() - page.at < CLAIM_MS;
+        if (!isClaimed || now() >= patientUntil) break;
+        await delay(LOOK_AGAIN_MS);
+      }
+      await cache.put(cacheKey(key), encodePage(claimAt(now())), CLAIM_MS);
     } catch (error) {
       tell(error);
-      return undefined;
     }
+    return undefined;
   }
 
   async function tellOthers(key: string, page: Page): Promise<void> {
@@ -133,7 +147,7 @@ export function createSharedPages(
   async function get(key: string, read: () => Promise<Page>): Promise<Page> {
     for (;;) {
       const known = pages.get(key);
-      if (isFresh(known)) return known;
+      if (known && isFresh(known)) return known;
       const flight = flights.get(key);
       if (!flight || now() - flight.at >= JOIN_MS) return lead(key, read);
       const joined = await join(flight);
