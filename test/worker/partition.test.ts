@@ -22,10 +22,15 @@ const EVENT: CapturedEvent = {
 
 function keyBy(
   partition: PartitionRule,
-  { spread = 1, draw = 0.5, client = 'client-1', userId = 'user-1' } = {},
+  { spread = 1, isHotOnly = false, draw = 0.5, client = 'client-1', userId = 'user-1' } = {},
 ) {
   const context = { ...CONTEXT, anonymousId: client, userId };
-  const keyOf = createKeyChooser({ partition, spread }, 'k3f9aL0qXw', context, draw);
+  const keyOf = createKeyChooser(
+    { partition, spread, spreadWhen: isHotOnly ? 'hot' : 'always' },
+    'k3f9aL0qXw',
+    context,
+    draw,
+  );
   return keyOf(EVENT, () => context);
 }
 
@@ -39,6 +44,7 @@ describe('the partition key', () => {
     ['user', 'user-1'],
     ['session', 'session-1'],
     ['lane', 'k3f9aL0qXw'],
+    ['auto', 'k3f9aL0qXw'],
     ['properties.deviceId', 'd-7'],
     ['properties.nested.id', 'n'],
     ['properties.floor', '0'],
@@ -76,6 +82,10 @@ describe('the partition key', () => {
     const keys = [0, 0.3, 0.6, 0.99].map((draw) => keyBy('client', { spread: 3, draw }));
 
     expect(keys).toEqual(['client-1#0', 'client-1#0', 'client-1#1', 'client-1#2']);
+  });
+
+  test('of a source that spreads hot keys alone is as it is: who is hot is known later', () => {
+    expect(keyBy('client', { spread: 3, isHotOnly: true })).toBe('client-1');
   });
 
   test.each([

@@ -271,6 +271,21 @@ describe('scenario 10: keys and sizes at the edge', () => {
   });
 });
 
+test('a stream that distributes records itself loses none to the rules of the Kinesis Client Library', async () => {
+  const { kinesis, sendBatch, read, putCalls } = createKinesisWorld({
+    source: { partition: 'auto' },
+  });
+  const stream = kinesis.stream('clickstream');
+  if (stream) stream.distribution = 'AUTO';
+
+  const { answer } = await sendBatch([{ events: turns(40, 1).map(() => track()) }]);
+
+  expect(answer.receipts.every(({ status }) => status === 'stored')).toBe(true);
+  expect(putCalls()).toHaveLength(1);
+  expect(read()).toHaveLength(40);
+  expect(stream?.shards.every(({ records }) => records.length === 10)).toBe(true);
+});
+
 describe('scenario 12: what is not signed as it should be is refused', () => {
   test('by Kinesis, where the relay has a wrong key: nothing is acknowledged', async () => {
     const { sendBatch, read } = createKinesisWorld({
