@@ -10,7 +10,7 @@ async function createDoor(streams: readonly string[] = ['clickstream'], secret?:
   const call = async (
     operation: string,
     input: object | string,
-    { authorization = `Bearer ${token}`, path = '/v1/kinesis/' } = {},
+    { authorization = `Bearer ${token}`, path = '/v1/kinesis' } = {},
   ) => {
     const body = typeof input === 'string' ? input : JSON.stringify(input);
     const headers = { authorization, 'x-amz-target': `Kinesis_20131202.${operation}` };
