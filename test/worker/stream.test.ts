@@ -232,6 +232,29 @@ describe('a call that fails whole', () => {
   });
 });
 
+test('a stream that failed five times in a row is not asked, and its clients wait for longer than it rests', async () => {
+  const kinesis = scriptKinesis(silent);
+  const { sendBatch, clock, logs } = createRelayUnderTest();
+  const batch = [{ events: [track()] }];
+  for (let n = 0; n < 5; n++) await sendBatch(batch);
+
+  const { status, answer } = await sendBatch(batch);
+
+  expect(kinesis.calls).toHaveLength(5);
+  expect([status, answer.code, answer.after]).toEqual([503, 'stream_unavailable', 750 + 3000]);
+  const line = JSON.parse(logs.at(-1) ?? '');
+  expect(line).toMatchObject({
+    openStreams: ['clickstream'],
+    errors: { CircuitOpen: 1 },
+    calls: 0,
+  });
+  expect(line).not.toHaveProperty('unknown');
+  expect(JSON.parse(logs.at(-2) ?? '')).toMatchObject({ unknown: 1, calls: 1 });
+  clock.now += 750;
+  await sendBatch(batch);
+  expect(kinesis.calls).toHaveLength(6);
+});
+
 test('an entry without a sequence number is not stored', async () => {
   const incomplete = () =>
     reply({ FailedRecordCount: 0, Records: [{ ShardId: SHARD, ErrorCode: null }] });

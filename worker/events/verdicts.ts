@@ -27,15 +27,15 @@ const FAILURE_CODES: Readonly<Record<Failure, RefusalCode>> = {
 export function createVerdicts({ random }: Pick<RelayRuntime, 'random'>): (fate: Fate) => Verdict {
   const waits = new Map<Failure, number>();
 
-  /** At least as long as the stream is known not to be asked. */
+  /** Beyond the time in which the stream is known not to be asked: all who come in it would come back as one. */
   function waitOf(failure: Failure, afterMs = 0): number {
     const [least, most] = WAIT_MS[failure];
     const drawn = waits.get(failure) ?? least + random() * (most - least);
     waits.set(failure, drawn);
-    return Math.round(Math.max(drawn, afterMs));
+    return Math.round(afterMs + drawn);
   }
 
-  return (fate) => {
+  const decide = (fate: Fate): Verdict => {
     switch (fate.kind) {
       case 'stored':
         return { status: 'stored', shard: fate.shard, sequence: fate.sequence };
@@ -48,6 +48,14 @@ export function createVerdicts({ random }: Pick<RelayRuntime, 'random'>): (fate:
         return { status: 'retry', after, ...(fate.isUnknown ? { unknown: true } : {}) };
       }
     }
+  };
+
+  // The events of a unit have one fate, and so one verdict.
+  const known = new Map<Fate, Verdict>();
+  return (fate) => {
+    const verdict = known.get(fate) ?? decide(fate);
+    known.set(fate, verdict);
+    return verdict;
   };
 }
 

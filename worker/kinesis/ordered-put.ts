@@ -4,7 +4,7 @@
  */
 
 import type { PutSetting } from './put.ts';
-import type { CallOutcome, OrderedPutCall } from './put-call.ts';
+import type { EntryOutcome, OrderedPutCall } from './put-call.ts';
 import { createPutTally, type Failure, type PutReport } from './put-report.ts';
 import { MIN_CALL_MS, retryDelayMs } from './put-time.ts';
 import { splitUnit, type Unit } from './unit.ts';
@@ -23,51 +23,53 @@ export async function putInOrder(
   const waiting = [...byKey.values()];
   let ending: { readonly failure: Failure; readonly afterMs?: number | undefined } | undefined;
 
-  async function send(unit: Unit, after: string | undefined): Promise<CallOutcome | undefined> {
+  /** Resolves to nothing where the stream is asked no more. */
+  async function send(unit: Unit, after: string | undefined): Promise<EntryOutcome | undefined> {
     const timeoutMs = deadline - now();
     if (timeoutMs < MIN_CALL_MS) return undefined;
     const outcome = await memory.breaker.guard(() => put(unit, after, timeoutMs));
     tally.countCall(outcome);
-    if (outcome.ok) memory.note([unit], outcome.entries);
+    if (outcome.ok) {
+      memory.note([unit], outcome.entries);
+      return outcome.entries[0];
+    }
+    const { failure, code, afterMs } = outcome;
+    if (failure !== 'refused') {
+      ending = { failure, afterMs };
+      if (failure === 'unavailable' && !outcome.isUncalled) tally.doubt(unit);
+      return undefined;
+    }
     // Its shard may have been split or merged since: then the number is one of another shard.
-    const isRefused = !outcome.ok && outcome.failure === 'refused';
-    return isRefused && after !== undefined ? send(unit, undefined) : outcome;
+    return after === undefined ? { kind: 'refused', code } : send(unit, undefined);
   }
 
-  async function putKey(units: Unit[]): Promise<void> {
+  async function putKey(planned: readonly Unit[]): Promise<void> {
+    let units = planned;
     let sequence: string | undefined;
     let failure: Failure = 'throttled';
     let attempt = 0;
     while (units.length > 0 && !ending) {
-      const unit = units[0] as Unit;
+      const [unit, ...rest] = units as [Unit, ...Unit[]];
       const outcome = await send(unit, sequence ?? afterOf(unit));
       if (!outcome) break;
-      if (!outcome.ok && outcome.failure !== 'refused') {
-        const { afterMs } = outcome;
-        ending = { failure: outcome.failure, afterMs };
-        if (outcome.failure === 'unavailable' && !outcome.isUncalled) tally.doubt(unit);
-        break;
-      }
-      const [entry] = outcome.ok
-        ? outcome.entries
-        : [{ kind: 'refused', code: outcome.code } as const];
-      if (entry?.kind === 'stored') {
-        tally.store(unit, entry);
-        sequence = entry.sequence;
+      if (outcome.kind === 'stored') {
+        tally.store(unit, outcome);
+        sequence = outcome.sequence;
         attempt = 0;
-        units.shift();
-      } else if (entry?.kind === 'refused') {
-        units.shift();
-        if (unit.entries.length > 1) units.unshift(...splitUnit(unit));
-        else tally.refuse(unit, entry.code);
-      } else if (entry) {
-        failure = entry.kind;
-        const shard = memory.shardOf(unit, entry);
+        units = rest;
+      } else if (outcome.kind === 'refused') {
+        const isAlone = unit.entries.length === 1;
+        if (isAlone) tally.refuse(unit, outcome.code);
+        units = isAlone ? rest : [...splitUnit(unit), ...rest];
+      } else {
+        failure = outcome.kind;
+        const shard = memory.shardOf(unit, outcome);
         if (failure === 'unavailable') tally.doubt(unit);
         else tally.countThrottle(unit.partitionKey, shard);
-        const waitMs = retryDelayMs(attempt++, random);
-        if (shard && memory.isHotShard(shard)) break;
-        if (now() + waitMs > deadline - MIN_CALL_MS) break;
+        const waitMs = retryDelayMs(attempt, random);
+        attempt++;
+        const isHot = shard !== undefined && memory.isHotShard(shard);
+        if (isHot || now() + waitMs > deadline - MIN_CALL_MS) break;
         await delay(waitMs);
       }
     }
@@ -75,7 +77,7 @@ export async function putInOrder(
   }
 
   async function putKeys(): Promise<void> {
-    for (let units = waiting.shift(); units; units = waiting.shift()) await putKey([...units]);
+    for (let units = waiting.shift(); units; units = waiting.shift()) await putKey(units);
   }
 
   await Promise.all(Array.from({ length: MAX_KEYS_AT_ONCE }, putKeys));
