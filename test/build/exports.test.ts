@@ -23,6 +23,7 @@ const offered: Readonly<Record<string, readonly string[]>> = {
   'rivulet/encryption': ['aesGcm'],
   'rivulet/service-worker': ['backgroundSync', 'deliverInBackground'],
   'rivulet/consumer': ['createConsumer', 'createLedger', 'createReadDoorClient', 'decodeRecord'],
+  'rivulet/node-relay': ['createNodeRelay'],
 };
 
 describe('the package', () => {
@@ -70,7 +71,7 @@ describe('the package', () => {
   });
 
   test('gives types that a strict program without our settings accepts', () => {
-    const program = [...entries, 'rivulet/debug']
+    const program = [...entries, 'rivulet/debug', 'rivulet/node-relay']
       .map((entry, index) => `export * as entry${index} from '${entry}';`)
       .concat(
         `import { createClient } from 'rivulet';`,
