@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { checkDeploy } from '../deploy/check.ts';
+import { findMissingSecrets } from '../deploy/secrets.ts';
 
 /** Milliseconds of processor time. The target is 50; a machine of another make may be half as fast. */
 const MAX_START_MS = 100;
@@ -28,5 +29,14 @@ describe('the Worker as wrangler uploads it', () => {
 
     await expect(checking).rejects.toThrow('"nowhere"');
     expect(lines).toEqual([]);
+  });
+
+  test('wants the secrets that no relay runs without', () => {
+    const listed = (...names: string[]) =>
+      JSON.stringify(names.map((name) => ({ name, type: 'secret_text' })));
+    const aws = ['RELAY_AWS_ACCESS_KEY_ID', 'RELAY_AWS_SECRET_ACCESS_KEY'];
+
+    expect(findMissingSecrets(listed(...aws))).toEqual(['RELAY_SECRET']);
+    expect(findMissingSecrets(listed('RELAY_SECRET', ...aws, 'OTHER'))).toEqual([]);
   });
 });

@@ -5,12 +5,15 @@
  *     npm run deploy -- --env production --dry-run
  */
 
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { parseArgs, promisify } from 'node:util';
 import { CONFIG, ROOT } from './built-worker.ts';
 import { checkDeploy } from './check.ts';
+import { findMissingSecrets } from './secrets.ts';
+
+const WRANGLER = join(ROOT, 'node_modules/.bin/wrangler');
 
 const HELP = `Checks the relay's settings, runs the built Worker against a stream on this machine, and deploys it.
 
@@ -37,15 +40,28 @@ async function main(): Promise<void> {
   await checkDeploy({ environment: values.env, report: (line) => console.log(`✓ ${line}`) });
   if (values['dry-run']) return console.log('Nothing was deployed.');
   await deploy(values.env ?? '');
+  await checkSecrets(values.env ?? '');
   if (values.url) await checkHealth(values.url);
 }
 
 async function deploy(environment: string): Promise<void> {
-  const wrangler = join(ROOT, 'node_modules/.bin/wrangler');
   const options = ['deploy', '--config', CONFIG, '--env', environment];
-  const child = spawn(wrangler, options, { cwd: ROOT, stdio: 'inherit' });
+  const child = spawn(WRANGLER, options, { cwd: ROOT, stdio: 'inherit' });
   const [code] = await once(child, 'exit');
   if (code !== 0) throw new Error(`wrangler deploy: expected exit code 0, got ${code}`);
+}
+
+/** Afterwards: before its first deploy there is no Worker to ask. */
+async function checkSecrets(environment: string): Promise<void> {
+  const options = ['secret', 'list', '--config', CONFIG, '--env', environment];
+  const { stdout } = await promisify(execFile)(WRANGLER, options, { cwd: ROOT });
+  const missing = findMissingSecrets(stdout);
+  if (missing.length === 0) return console.log('✓ secrets: all that the relay needs');
+  const suffix = environment ? ` --env ${environment}` : '';
+  const commands = missing.map((name) => `  npx wrangler secret put ${name}${suffix}`);
+  throw new Error(
+    ['secrets: the relay takes nothing before these are set', ...commands].join('\n'),
+  );
 }
 
 async function checkHealth(url: string): Promise<void> {
