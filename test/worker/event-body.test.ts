@@ -55,6 +55,7 @@ describe('properties and traits', () => {
   test.each([
     '{"__proto__":{"isAdmin":true},"a":[{"__proto__":1}]}',
     '{"\\u005f_proto__":{"isAdmin":true},"a":[{"__pro\\u0074o__":1}]}',
+    '{"__proto__":1,"a":[{}]}',
     '{"constructor":{"prototype":{"isAdmin":true}},"a":[{"constructor":{"prototype":1}}]}',
   ])('lose what leads to a prototype: %s', async (json) => {
     const own = `"properties":${json},"traits":${json},"context":${json}`;
@@ -80,6 +81,14 @@ describe('a context', () => {
 
     expect(alone).toContain('"context":{"device":{"id":9007199254740993},"app":1}');
     expect(joined).toContain('"context":{"device":{"id":9007199254740993},"app":9007199254740995}');
+  });
+
+  test('with an escaped name loses what leads to a prototype all the same', async () => {
+    const own = '"__proto__":1,"a\\u0062":2';
+
+    const text = await textOf(event(`"context":{${own}}`), `{"anonymousId":"client-1",${own}}`);
+
+    expect(text).toContain('"context":{"ab":2}');
   });
 
   test('of an event cannot speak for the edge under a name with an escape', async () => {

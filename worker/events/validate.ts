@@ -137,9 +137,9 @@ function readJson(text: string): ReadJson | undefined {
   const scanned = scanFields(text);
   const { levels, keys, isPlain } = scanned;
   // What is too deep is refused, and nobody walks through it before.
-  const isWalkable = levels <= MAX_EVENT_DEPTH;
-  const isAsItCame = isPlain && !(isWalkable && mayNamePrototype(text) && removePrototypes(value));
-  const { fields } = isAsItCame || !isWalkable ? scanned : scanFields(JSON.stringify(value));
+  if (levels > MAX_EVENT_DEPTH) return { value, fields: new Map(), levels, keys };
+  const isChanged = mayNamePrototype(text) && removePrototypes(value);
+  const { fields } = isPlain && !isChanged ? scanned : scanFields(JSON.stringify(value));
   return { value, fields, levels, keys };
 }
 
