@@ -4,8 +4,11 @@ import { join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '../..');
 
-/** What the compiler says of programs that import the built package by its name: strict, and without our settings. */
-export function compile(programs: readonly string[]): string {
+/**
+ * What the compiler says of programs that import the built package by its name: strict, and without our settings. `types`:
+ * what their platform declares beside a page's.
+ */
+export function compile(programs: readonly string[], types: '' | 'node' = ''): string {
   // Below the project's root, where the package's own name resolves.
   const folder = mkdtempSync(join(root, 'test/.output-'));
   const files = programs.map((program, index) => {
@@ -20,7 +23,7 @@ export function compile(programs: readonly string[]): string {
         resolve(root, 'node_modules/typescript/bin/tsc'),
         ...['--noEmit', '--ignoreConfig', '--strict', '--skipLibCheck'],
         ...['--target', 'es2022', '--module', 'preserve'],
-        ...['--lib', 'es2022,dom,dom.iterable', '--types', ''],
+        ...['--lib', 'es2022,dom,dom.iterable', '--types', types],
         ...files,
       ],
       { cwd: root, encoding: 'utf8' },

@@ -1,21 +1,45 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { expect, test } from 'vitest';
-import { readmeSamples } from '../helpers/readme-samples.ts';
+import { dirname, resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { REFUSAL_STATUS } from '../../src/protocol/receipt.ts';
+import { sourceSchema } from '../../worker/configuration/source.ts';
+import { POINT_BLOBS, POINT_DOUBLES } from '../../worker/operation/points.ts';
+import { readmeSamples, readReadme } from '../helpers/readme-samples.ts';
 import { compile } from './compile.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
-test('every TypeScript sample of the README compiles against the built package', () => {
-  const samples = readmeSamples('ts').map(({ code }) => code);
+describe.each([
+  ['README.md', ''],
+  ['worker/README.md', 'node'],
+] as const)('%s', (path, types) => {
+  test('has samples in TypeScript that compile against the built package', () => {
+    const samples = readmeSamples('ts', path).map(({ code }) => code);
 
-  expect(samples).not.toEqual([]);
-  expect(compile(samples)).toBe('');
+    expect(samples).not.toEqual([]);
+    expect(compile(samples, types)).toBe('');
+  });
+
+  test('links to files and headings that are there', () => {
+    const links = [...readReadme(path).matchAll(/\]\((?!https?:)([^)]+)\)/g)].map(
+      ([, to]) => `${to}`,
+    );
+
+    const broken = links.filter((link) => {
+      const [file = '', heading] = link.split('#');
+      const target = file ? resolve(root, dirname(path), file) : resolve(root, path);
+      if (!existsSync(target)) return true;
+      return heading !== undefined && !headingsOf(readFileSync(target, 'utf8')).includes(heading);
+    });
+
+    expect(links.length).toBeGreaterThan(10);
+    expect(broken).toEqual([]);
+  });
 });
 
 test('the README names every script that a person may run', () => {
   const { scripts } = JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8'));
-  const readme = readFileSync(resolve(root, 'README.md'), 'utf8');
+  const readme = readReadme();
 
   const unnamed = Object.keys(scripts).filter(
     (name) => !readme.includes(`npm ${name}`) && !readme.includes(`npm run ${name}`),
@@ -24,10 +48,45 @@ test('the README names every script that a person may run', () => {
   expect(unnamed).toEqual([]);
 });
 
-test('every file that the README links to is there', () => {
-  const readme = readFileSync(resolve(root, 'README.md'), 'utf8');
-  const links = [...readme.matchAll(/\]\((?!https?:|#)([^)]+)\)/g)].map(([, path]) => `${path}`);
+describe("the operator's guide", () => {
+  const guide = readReadme('worker/README.md');
 
-  expect(links.length).toBeGreaterThan(30);
-  expect(links.filter((path) => !existsSync(resolve(root, path)))).toEqual([]);
+  test('says what every code means, with its status', () => {
+    const rows = guide.split('\n').filter((line) => line.startsWith('| '));
+
+    const missing = Object.entries(REFUSAL_STATUS).filter(
+      ([code, status]) =>
+        !rows.some((row) => row.includes(`\`${code}\``) && row.includes(`${status}`)),
+    );
+
+    expect(missing).toEqual([]);
+  });
+
+  test('says what every field of a source does', () => {
+    const missing = Object.keys(sourceSchema.entries).filter(
+      (field) => !guide.includes(`\`${field}\``),
+    );
+
+    expect(missing).toEqual([]);
+  });
+
+  test('says in which column of a point each figure stands', () => {
+    const [blobs, doubles] = [POINT_BLOBS, POINT_DOUBLES].map((names) => names.length);
+
+    expect(guide).toContain(`\`blob${blobs}\``);
+    expect(guide).toContain(`\`double${doubles}\``);
+    for (const name of [...POINT_BLOBS, ...POINT_DOUBLES]) {
+      if (name !== 'kind') expect(guide).toContain(`\`${name}\``);
+    }
+  });
 });
+
+/** As GitHub names them. */
+function headingsOf(markdown: string): readonly string[] {
+  return [...markdown.matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
+    title
+      .toLowerCase()
+      .replace(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-'),
+  );
+}

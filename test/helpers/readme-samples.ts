@@ -1,19 +1,24 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 
-/** A fenced block of the README, and the heading it stands under. */
+/** A fenced block of a README, and the heading it stands under. */
 export interface Sample {
   readonly heading: string;
   readonly code: string;
 }
 
-const readme = readFileSync(resolve(import.meta.dirname, '../../README.md'), 'utf8');
+const ROOT = resolve(import.meta.dirname, '../..');
 
-/** Every sample in a language, in the README's order. */
-export function readmeSamples(language: 'html' | 'ts'): readonly Sample[] {
+/** The README's text; or another one's, by its path from the root. */
+export function readReadme(path: string = 'README.md'): string {
+  return readFileSync(resolve(ROOT, path), 'utf8');
+}
+
+/** Every sample in a language, in the order of its README. */
+export function readmeSamples(language: 'html' | 'ts', path?: string): readonly Sample[] {
   let heading = '';
   const samples: Sample[] = [];
-  const parts = readme.matchAll(/^#+ (.+)$|^```(\w+)\n([\s\S]*?)^```$/gm);
+  const parts = readReadme(path).matchAll(/^#+ (.+)$|^```(\w+)\n([\s\S]*?)^```$/gm);
   for (const [, title, fence, code] of parts) {
     if (title) heading = title;
     else if (fence === language && code) samples.push({ heading, code });
