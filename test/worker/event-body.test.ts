@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { createIsoWriter } from '../../worker/events/moment.ts';
 import { scanJson } from '../../worker/events/scan.ts';
 import { parseEvent } from '../../worker/events/validate.ts';
 import { createRelayUnderTest, LANE, NOW, sources, track } from './relay-under-test.ts';
@@ -194,6 +195,21 @@ function measure(value: unknown): [keys: number, levels: number] {
     1 + Math.max(0, ...inner.map(([, levels]) => levels)),
   ];
 }
+
+test('a moment is written as `Date` writes it', () => {
+  const write = createIsoWriter();
+  const moment = fc.oneof(
+    fc.double({ min: 0, max: 253_402_300_799_999, noNaN: true }),
+    fc.integer({ min: 1_763_673_600_000, max: 1_763_673_602_000 }),
+  );
+
+  fc.assert(
+    fc.property(moment, (at) => {
+      expect(write(at)).toBe(new Date(at).toISOString());
+    }),
+    { seed: 4, numRuns: 2000 },
+  );
+});
 
 test('what is no JSON is found out, and not scanned for ever', () => {
   fc.assert(
