@@ -4,6 +4,7 @@ import type { Settings } from '../configuration/settings.ts';
 import { createSources, type Sources } from '../configuration/sources.ts';
 import type { RelayRuntime } from '../runtime.ts';
 import { type AccessCheck, createAccessCheck } from './access.ts';
+import { type BatchTokens, createBatchTokens } from './batch-tokens.ts';
 import { type ChallengeCheck, createChallengeCheck } from './challenge.ts';
 import { createRateLimits, type RateLimits } from './rate-limits.ts';
 import { createRevocations, type Revocations } from './revocation.ts';
@@ -11,6 +12,7 @@ import { createRevocations, type Revocations } from './revocation.ts';
 export interface Admission {
   /** The current one first. */
   readonly secrets: readonly string[];
+  readonly batchTokens: BatchTokens;
   readonly sources: Sources;
   readonly revocations: Revocations;
   readonly limits: RateLimits;
@@ -22,6 +24,7 @@ export interface Admission {
 export function createAdmission(settings: Settings, runtime: RelayRuntime): Admission {
   return {
     secrets: settings.secrets,
+    batchTokens: createBatchTokens(settings.secrets),
     sources: createSources(settings, runtime),
     revocations: createRevocations(settings, runtime),
     limits: createRateLimits(runtime),

@@ -2,9 +2,8 @@
 
 import { decodeBase64url } from '../../src/protocol/base64url.ts';
 import { type BatchHead, parseHead, signedBytes } from '../../src/protocol/batch.ts';
-import { importHmacKey, verifyHmac } from '../../src/protocol/hmac.ts';
+import { type HmacKey, verifyHmac } from '../../src/protocol/hmac.ts';
 import { MAX_BEACON_BYTES, MAX_CLOCK_SKEW_MS } from '../../src/protocol/limits.ts';
-import { deriveSigningKey, verifyToken } from '../../src/protocol/token.ts';
 import type { Source } from '../configuration/source.ts';
 import { Refusal } from '../http/answer.ts';
 import type { Admission } from './admission.ts';
@@ -27,7 +26,7 @@ export interface Admitted {
 }
 
 export async function admitBatch(
-  { secrets, sources, revocations, limits }: Admission,
+  { batchTokens, sources, revocations, limits }: Admission,
   body: Uint8Array<ArrayBuffer>,
   origin: string | null,
   now: number,
@@ -36,9 +35,9 @@ export async function admitBatch(
   if (!parsed.ok) throw new Refusal(parsed.code, parsed.reason);
   const { head, payload } = parsed.value;
 
-  const verified = await verifyToken(subtle, secrets, head.token, 'batch', now);
-  if (!verified.ok) throw new Refusal(verified.code, verified.reason, { now });
-  const { token, secret } = verified.value;
+  const read = await batchTokens(head.token, now);
+  if (!read.ok) throw new Refusal(read.code, read.reason, { now });
+  const { token, key } = read.value;
   await refuseRevoked(revocations, token);
   const source = await sources.find(token.writeKey);
   if (!source) throw new Refusal('source_disabled', 'source: no longer configured');
@@ -50,7 +49,7 @@ export async function admitBatch(
 
   const isBeacon = head.signature === UNSIGNED && source.unsignedBeacons;
   if (isBeacon) admitBeacon(payload);
-  else await checkSignature(secret, head, payload, now);
+  else await checkSignature(key, head, payload, now);
   if (Math.abs(now - head.sentAt) > MAX_CLOCK_SKEW_MS) {
     const skew = `expected it within ${MAX_CLOCK_SKEW_MS} ms of now, got ${head.sentAt - now}`;
     throw new Refusal('clock_skew', `sentAt: ${skew}`, { now });
@@ -66,13 +65,12 @@ export async function admitBatch(
 }
 
 async function checkSignature(
-  secret: string,
+  key: HmacKey,
   head: BatchHead,
   payload: Uint8Array<ArrayBuffer>,
   now: number,
 ): Promise<void> {
   const signature = decodeBase64url(head.signature);
-  const key = await importHmacKey(subtle, await deriveSigningKey(subtle, secret, head.token));
   if (
     !signature ||
     !(await verifyHmac(subtle, key, signature, signedBytes(head.sentAt, payload)))

@@ -28,7 +28,9 @@ export interface Prepared {
   readonly oldestAt: number | undefined;
 }
 
-interface PreparedEvent extends Omit<Entry, 'index'> {
+interface PreparedEvent {
+  readonly entry: Entry;
+  /** When it happened, on the relay's clock. */
   readonly at: number;
 }
 
@@ -53,10 +55,10 @@ export function prepareEntries(
     segment.lines.forEach((line, offset) => {
       const seq = segment.first + offset;
       const index = positions.push({ lane: segment.lane, seq }) - 1;
-      const prepared = prepare(line, seq);
+      const prepared = prepare(line, seq, index);
       if (prepared.ok) {
-        const { at, ...entry } = prepared.value;
-        entries.push({ index, ...entry });
+        const { entry, at } = prepared.value;
+        entries.push(entry);
         oldestAt = Math.min(oldestAt ?? at, at);
       } else {
         const { code, reason } = prepared;
@@ -74,7 +76,8 @@ function expectedBytes(segments: readonly WireSegment[]): number {
   }, 0);
 }
 
-type Preparer = (line: string, seq: number) => Parsed<PreparedEvent, RejectionCode>;
+/** `index`: the event's place in the batch. */
+type Preparer = (line: string, seq: number, index: number) => Parsed<PreparedEvent, RejectionCode>;
 
 function createPreparer(
   lane: string,
@@ -91,7 +94,7 @@ function createPreparer(
   const keyOf = createKeyChooser(source, lane, segment, draw);
   const { maxRecordBytes, partition } = source;
 
-  return (line, seq) => {
+  return (line, seq, index) => {
     const parsed = parseEvent(line, source.limits.eventBytes);
     if (!parsed.ok) return parsed;
     // The plan is about what the page sent, and says nothing of its values.
@@ -115,7 +118,8 @@ function createPreparer(
       const reason = `record: expected at most ${maxRecordBytes} bytes, got ${bytes}`;
       return refused('event_too_large', reason);
     }
-    return { ok: true, value: { partitionKey, data, at, stream: streamOf(event) } };
+    const entry = { index, partitionKey, data, stream: streamOf(event) };
+    return { ok: true, value: { entry, at } };
   };
 }
 

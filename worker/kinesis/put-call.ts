@@ -5,6 +5,8 @@ import type { KinesisCall } from './call.ts';
 import { type CallFailure, classifyCall, classifyEntry, nameOf } from './failure.ts';
 import { encodeUnit, type Unit } from './unit.ts';
 
+const encoder = new TextEncoder();
+
 /** What became of one unit of a call. */
 export type EntryOutcome =
   | { readonly kind: 'stored'; readonly shard: string; readonly sequence: string }
@@ -63,7 +65,7 @@ export function createOrderedPutCall(
     const ordering = after === undefined ? '' : `,"SequenceNumberForOrdering":"${after}"`;
     const body = `{"StreamName":${toAsciiJson(stream)},${encodeRecord(unit)}${ordering}}`;
     try {
-      const text = await call('PutRecord', Buffer.from(body, 'latin1'), { region, timeoutMs });
+      const text = await call('PutRecord', toAsciiBytes(body), { region, timeoutMs });
       return { ok: true, entries: [readEntry(JSON.parse(text))] };
     } catch (error) {
       const [failure, code] = [classifyCall(error), nameOf(error)];
@@ -77,13 +79,20 @@ export function createOrderedPutCall(
 /** JSON in ASCII, so that its bytes need no encoder. */
 function encodeCall(stream: string, units: readonly Unit[]): Uint8Array<ArrayBuffer> {
   const records = units.map((unit) => `{${encodeRecord(unit)}}`).join(',');
-  return Buffer.from(`{"StreamName":${toAsciiJson(stream)},"Records":[${records}]}`, 'latin1');
+  return toAsciiBytes(`{"StreamName":${toAsciiJson(stream)},"Records":[${records}]}`);
 }
 
 function encodeRecord(unit: Unit): string {
   const data = encodeUnit(unit);
   const base64 = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64');
   return `"PartitionKey":${toAsciiJson(unit.partitionKey)},"Data":"${base64}"`;
+}
+
+/** Into bytes of a known length: in workerd a tenth of what `encode` or `Buffer.from` takes. */
+function toAsciiBytes(text: string): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(text.length);
+  encoder.encodeInto(text, bytes);
+  return bytes;
 }
 
 function toAsciiJson(text: string): string {
