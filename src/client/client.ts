@@ -18,6 +18,7 @@ import { watchPage } from './page-lifecycle.ts';
 import { createQueueKeeper } from './queue-keeper.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { rejectedEvents } from './rejected-events.ts';
+import { createSample } from './sample.ts';
 import { createSessions } from './session.ts';
 import { createTabChannel } from './tab-channel.ts';
 import { createTabLock } from './tab-lock.ts';
@@ -72,6 +73,7 @@ export function createClient(options: ClientOptions): Client {
   /** The visitor, where it has to be waited for: as long as the log waits for its database, at most. */
   const ready = isKept ? logStorage?.load() : undefined;
   const whenKnown = createWhenKnown(ready);
+  const sample = createSample(identity, whenKnown);
   const transport = createFetchTransport(runtime, settings.requestTimeoutMs);
   const isOffline = (): boolean => runtime.navigator?.onLine === false;
   let leader = false;
@@ -81,8 +83,6 @@ export function createClient(options: ClientOptions): Client {
   let droppedBy: ClientStats['droppedBy'] = {};
   let lastReceipt: ClientEvents['receipt'] | undefined;
   let closing: Promise<void> | undefined;
-  /** As the relay says, or has said to an earlier page. */
-  let isSampledOut: boolean | undefined;
 
   on('receipt', (detail) => {
     lastReceipt = detail;
@@ -148,19 +148,11 @@ export function createClient(options: ClientOptions): Client {
     sessions,
     transport,
     sign: createSigner(runtime.subtle),
-    isOffline,
-    trim: keeper.trim,
+    ...{ isOffline, trim: keeper.trim },
     confirm: () => lock.confirm(),
     isSole: () => lock.isSole(),
     declareRejected: (ranges) => lane.declare('rejected', ranges),
-    onSample(isOut) {
-      if (isOut === isSampledOut) return;
-      isSampledOut = isOut;
-      // For the other tabs, and for the next page, which captures before it asks.
-      whenKnown(() => {
-        if (!!identity.current().sampledOut !== isOut) identity.know({ sampledOut: isOut });
-      });
-    },
+    onSample: sample.tell,
     emitter,
   });
   const loop = createDeliveryLoop({ ...settings, sender, isOffline, emitter });
@@ -239,12 +231,7 @@ export function createClient(options: ClientOptions): Client {
   function add(type: EventType, fields: EventFields, more?: EventOptions): void {
     if (!isCapturing()) return;
     const priority = more?.priority;
-    if (isSampledOut === undefined) {
-      whenKnown(() => {
-        isSampledOut ??= !!identity.current().sampledOut;
-      });
-    }
-    if (isSampledOut && priority !== 'high') lane.leaveOut('sampled', true);
+    if (sample.leavesOut(priority)) lane.leaveOut('sampled', true);
     else if (keeper.leavesOut(type, priority)) lane.leaveOut('sampled');
     else if (!mayPass()) lane.leaveOut('rate_limited');
     else lane.add(type, fields, priority);
