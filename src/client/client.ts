@@ -144,9 +144,7 @@ export function createClient(options: ClientOptions): Client {
   });
   const sender = createBatchSender({
     options: settings,
-    log,
-    sessions,
-    transport,
+    ...{ log, sessions, transport },
     sign: createSigner(runtime.subtle),
     ...{ isOffline, trim: keeper.trim },
     confirm: () => lock.confirm(),
