@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createIsoWriter } from '../../worker/events/moment.ts';
-import { scanJson } from '../../worker/events/scan.ts';
+import { plainProperties, scanJson } from '../../worker/events/scan.ts';
 import { parseEvent } from '../../worker/events/validate.ts';
 import { createRelayUnderTest, LANE, NOW, sources, track } from './relay-under-test.ts';
 import { scriptKinesis } from './scripted-kinesis.ts';
@@ -183,6 +183,42 @@ test('the fields of any object are found as JSON.parse finds them', () => {
     }),
     { seed: 4, numRuns: 500 },
   );
+});
+
+test('properties that are found without a scan are those that a scan finds, and hold no other object', () => {
+  const name = fc.constantFrom('properties', 'propert\\u0069es', 'type', 'event', 'context');
+  const value = fc.oneof(
+    fc.constantFrom(
+      '{}',
+      '{"a":1}',
+      '{"a":"}"}',
+      '"properties"',
+      '"x\\""',
+      '{"properties":1}',
+      '1',
+    ),
+    anyJson,
+  );
+  const field = fc
+    .tuple(name, fc.constantFrom(':', ' : '), value)
+    .map(([key, colon, json]) => `"${key}"${colon}${json}`);
+  let found = 0;
+  fc.assert(
+    fc.property(fc.array(field, { minLength: 1, maxLength: 5 }), (fields) => {
+      const text = `{${fields.join(',')}}`;
+      const scanned = new Map<string, string>();
+      scanJson(text, (key, json) => scanned.set(key, json));
+
+      const properties = plainProperties(text, JSON.parse(text));
+
+      if (properties === undefined) return;
+      found++;
+      expect(properties).toBe(scanned.get('properties'));
+      expect(scanJson(properties, () => {}).levels).toBe(1);
+    }),
+    { seed: 4, numRuns: 20_000 },
+  );
+  expect(found).toBeGreaterThan(500);
 });
 
 /** Keys and levels, by walking through it. */

@@ -134,7 +134,7 @@ function redactEvent({ event, json, context }: ReadEvent, redact: Redact): ReadE
       ...(properties && { properties: JSON.parse(properties) }),
       ...(traits && { traits: JSON.parse(traits) }),
     },
-    json: { ...(properties && { properties }), ...(traits && { traits }) },
+    json: { properties, traits },
     context,
   };
 }

@@ -23,8 +23,8 @@ export interface BatchFacts extends SenderContext, ClockFacts {
 export interface WritableEvent {
   readonly event: CapturedEvent;
   /** JSON. */
-  readonly properties?: string;
-  readonly traits?: string;
+  readonly properties: string | undefined;
+  readonly traits: string | undefined;
   readonly context: string;
   /** When it happened, on the relay's clock. */
   readonly at: number;

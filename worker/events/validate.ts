@@ -12,13 +12,16 @@ import { accepted, isObject, type Parsed, refused } from '../../src/protocol/par
 import type { RejectionCode } from '../../src/protocol/receipt.ts';
 import { isMoment } from './moment.ts';
 import { mayNamePrototype, removePrototypes } from './prototypes.ts';
-import { type Scanned, scanJson } from './scan.ts';
+import { plainProperties, type Scanned, scanJson } from './scan.ts';
 
 /** An event as it was captured, and the fields that go into its record as text. */
 export interface ReadEvent {
   readonly event: CapturedEvent;
   /** Of `event.properties` and `event.traits`: as the client wrote them, where nothing had to be taken out. */
-  readonly json: { readonly properties?: string; readonly traits?: string };
+  readonly json: {
+    readonly properties: string | undefined;
+    readonly traits: string | undefined;
+  };
   /** The fields of `event.context`, by their names as JSON writes them. */
   readonly context: JsonFields;
 }
@@ -44,7 +47,7 @@ export function parseEvent(
   if (isLonger(line, maxBytes)) {
     return refused('event_too_large', `event: expected at most ${maxBytes} bytes`);
   }
-  const read = readJson(line);
+  const read = readJson(line, true);
   if (!read) return refused('not_json', 'event: expected JSON');
   const { value, fields, levels, keys } = read;
   if (levels > MAX_EVENT_DEPTH) {
@@ -75,10 +78,7 @@ export function parseEvent(
   return accepted({
     // Named fields only, into an object of our own: whatever else the line holds goes nowhere.
     event: { type, timestamp, event, properties, traits, groupId, context } as CapturedEvent,
-    json: {
-      ...jsonOf('properties', fields),
-      ...jsonOf('traits', fields),
-    },
+    json: { properties: fields.get('properties'), traits: fields.get('traits') },
     context: contextJson === undefined ? NO_FIELDS : fieldsOf(contextJson, context),
   });
 }
@@ -126,13 +126,23 @@ interface ReadJson extends Pick<Scanned, 'levels' | 'keys'> {
   readonly fields: Map<string, string>;
 }
 
-/** Reads one text; `undefined` where it is no JSON. Nothing in what it gives can reach an object's prototype. */
-function readJson(text: string): ReadJson | undefined {
+/**
+ * Reads one text; `undefined` where it is no JSON. Nothing in what it gives can reach an object's prototype. Of an event,
+ * `fields` has those that go into its record as text.
+ */
+function readJson(text: string, isEvent = false): ReadJson | undefined {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     return undefined;
+  }
+  if (isEvent && isObject(value) && !mayNamePrototype(text)) {
+    const properties = plainProperties(text, value);
+    if (properties) {
+      const keys = Object.keys(value).length + Object.keys(Object(value.properties)).length;
+      return { value, fields: new Map([['properties', properties]]), levels: 2, keys };
+    }
   }
   const scanned = scanFields(text);
   const { levels, keys, isPlain } = scanned;
@@ -152,9 +162,4 @@ function fieldsOf(json: string, value: unknown): JsonFields {
 function scanFields(json: string): Scanned & { readonly fields: Map<string, string> } {
   const fields = new Map<string, string>();
   return { ...scanJson(json, (name, value) => fields.set(name, value)), fields };
-}
-
-function jsonOf(name: 'properties' | 'traits', fields: JsonFields): ReadEvent['json'] {
-  const json = fields.get(name);
-  return json === undefined ? {} : { [name]: json };
 }
