@@ -77,7 +77,7 @@ export function writeBomb(session: SessionAnswer): Promise<Uint8Array> {
 
 async function signBatch(session: SessionAnswer, gzip: Uint8Array): Promise<Uint8Array> {
   const payload = new Uint8Array(gzip);
-  const sentAt = session.now;
+  const sentAt = Date.now();
   const raw = decodeBase64url(session.key) ?? new Uint8Array();
   const key = await importHmacKey(crypto.subtle, raw);
   const code = await signHmac(crypto.subtle, key, signedBytes(sentAt, payload));
