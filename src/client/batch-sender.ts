@@ -10,16 +10,21 @@ import { overlap } from '../queue/lane-range.ts';
 import type { Segment, SegmentLog } from '../queue/types.ts';
 import { compress } from '../transport/compress.ts';
 import { type Answer, MAX_KEEPALIVE_BYTES, type Transport } from '../transport/fetch-transport.ts';
+import { isOffline } from '../transport/offline.ts';
 import { backoffMs, boundedWaitMs, MAX_WAIT_MS, spreadMs } from '../transport/retry.ts';
-import type { Signer } from '../transport/signer.ts';
+import { createSigner } from '../transport/signer.ts';
 import type { Emitter } from './emitter.ts';
 import { encodeBatch, type PreparedBatch, prepareBatch } from './encode-batch.ts';
+import type { Lane } from './lane.ts';
 import { endsAfter, type LaneEnds } from './lane-ends.ts';
 import { createLogTail } from './log-tail.ts';
 import type { ResolvedOptions } from './options.ts';
+import type { QueueKeeper } from './queue-keeper.ts';
+import type { Sample } from './sample.ts';
 import { SDK } from './sdk.ts';
 import type { Session, Sessions } from './session.ts';
-import { createSettlement, type SettlementSetting } from './settlement.ts';
+import { createSettlement } from './settlement.ts';
+import type { TabLock } from './tab-lock.ts';
 import type { Pause } from './types.ts';
 
 /**
@@ -66,30 +71,21 @@ export interface BatchSender {
   readonly letGo: () => void;
 }
 
-export interface SenderSetting extends Pick<SettlementSetting, 'declareRejected'> {
-  readonly options: ResolvedOptions;
+export interface SenderSetting extends ResolvedOptions, Pick<Emitter, 'emit' | 'fail'> {
   readonly log: SegmentLog;
   readonly sessions: Sessions;
   readonly transport: Transport;
-  readonly sign: Signer;
-  readonly isOffline: () => boolean;
-  /** Takes out of the log what is too old or too much, before its head is read. */
-  readonly trim: (session: Session) => Promise<void>;
-  /** Asked right before each batch leaves: false where another tab sends now. */
-  readonly confirm: () => boolean | Promise<boolean>;
-  /** Whether no other tab would send at once what this one has sent with its last breath. */
-  readonly isSole: () => boolean;
-  /** Whether the source's sample does without this client, as the relay last said. */
-  readonly onSample: (isOut: boolean) => void;
-  readonly emitter: Emitter;
+  readonly keeper: Pick<QueueKeeper, 'trim'>;
+  readonly lane: Pick<Lane, 'declare'>;
+  readonly lock: Pick<TabLock, 'confirm' | 'isSole'>;
+  readonly sample: Pick<Sample, 'tell'>;
 }
 
 export function createBatchSender(setting: SenderSetting): BatchSender {
-  const { options, log, sessions, transport, sign } = setting;
-  const { emit, fail } = setting.emitter;
-  const { runtime } = options;
+  const { runtime, log, sessions, transport, lock, emit, fail } = setting;
+  const sign = createSigner(runtime.subtle);
   const tail = createLogTail(MAX_KEEPALIVE_BYTES);
-  const settlement = createSettlement({ ...setting, runtime, onSettle: tail.drop });
+  const settlement = createSettlement({ ...setting, onSettle: tail.drop });
   let config: RemoteConfig = {};
   let pauseMs = 0;
   let ends: LaneEnds | undefined;
@@ -104,7 +100,7 @@ export function createBatchSender(setting: SenderSetting): BatchSender {
   function limits() {
     const remote = (name: keyof RemoteConfig & keyof ResolvedOptions, most: number): number => {
       const value = config[name];
-      return Math.min(value && value > 0 ? value : options[name], most);
+      return Math.min(value && value > 0 ? value : setting[name], most);
     };
     return {
       maxEvents: remote('maxBatchEvents', splitEvents),
@@ -116,7 +112,7 @@ export function createBatchSender(setting: SenderSetting): BatchSender {
   function configure(next: RemoteConfig): void {
     config = next;
     pauseMs = next.pauseMs || 0;
-    setting.onSample(!!next.sampledOut);
+    setting.sample.tell(!!next.sampledOut);
   }
 
   async function sendNext(capturedUntil: number): Promise<Outcome> {
@@ -135,19 +131,15 @@ export function createBatchSender(setting: SenderSetting): BatchSender {
     if (typeof batch === 'string') return batch;
     if (startEra !== era) return 'more';
     held = batch;
-    if (!(await setting.confirm())) return { reason: 'follower' };
-    const sentAt = momentOf(session);
-    const signature = await sign(session.key, sentAt, batch.payload);
-    // After the last wait: a page that stood still since may wake up in another tab's time.
-    if (held !== batch) return 'more';
-    return refusedOrAccepted(batch, await post(batch, session, sentAt, signature));
+    if (!(await lock.confirm())) return { reason: 'follower' };
+    return conclude(batch, await post(batch, session));
   }
 
   async function prepareHead(
     capturedUntil: number,
     session: Session,
   ): Promise<PreparedBatch | 'empty' | 'later'> {
-    await setting.trim(session);
+    await setting.keeper.trim(session);
     ends = config.strictOrder ? (((await log.getValue('ends')) ?? {}) as LaneEnds) : undefined;
     const bounds = limits();
     const head = await tail.follow(() => log.read(bounds));
@@ -156,13 +148,13 @@ export function createBatchSender(setting: SenderSetting): BatchSender {
     if (!oldest) return 'empty';
     if (oldest.createdAt > capturedUntil && plan.events < bounds.maxEvents) return 'later';
     const bytes = encodePlan(plan, session);
-    const payload = await compress(bytes, options.compressAboveBytes);
+    const payload = await compress(bytes, setting.compressAboveBytes);
     return prepareBatch(plan, bytes.length, payload);
   }
 
   function sendAtOnce(): Promise<Outcome> | undefined {
     const session = sessions.valid();
-    if (!session || held || !settlement.isSettled() || pauseMs > 0 || !setting.isSole()) return;
+    if (!session || held || !settlement.isSettled() || pauseMs > 0 || !lock.isSole()) return;
     return sendEarly(tail.segments(), session, MAX_KEEPALIVE_BYTES);
   }
 
@@ -177,27 +169,20 @@ export function createBatchSender(setting: SenderSetting): BatchSender {
     if (plan.events === 0) return undefined;
     const payload = encodePlan(plan, session);
     const batch = prepareBatch(plan, payload.length, payload);
-    const sentAt = momentOf(session);
-    // At once, for so few bytes.
-    const signature = sign(session.key, sentAt, payload) as string;
     const startEra = era;
     const startedAt = runtime.monotonic();
     held = batch;
-    const answering = post(batch, session, sentAt, signature, true);
-    return answering.then((answer) => {
+    return post(batch, session, true).then((answer) => {
       const nextBytes = batch.bytes / 2;
-      const isAtOnce = !answer.status && runtime.monotonic() - startedAt < AT_ONCE_MS;
+      const isAtOnce = !answer?.status && runtime.monotonic() - startedAt < AT_ONCE_MS;
       if (isAtOnce && nextBytes >= MIN_EARLY_BYTES) {
         const next = sendEarly(segments, session, nextBytes);
         if (startEra !== era) held = undefined;
         if (next) return next;
       }
-      return refusedOrAccepted(batch, answer);
+      return conclude(batch, answer);
     });
   }
-
-  const momentOf = ({ clockOffsetMs }: Session): number =>
-    Math.round(runtime.now() + clockOffsetMs);
 
   const encodePlan = (
     { pieces }: BatchPlan,
@@ -205,14 +190,17 @@ export function createBatchSender(setting: SenderSetting): BatchSender {
   ): PreparedBatch['payload'] =>
     encodeBatch({ sdk: SDK, clockOffset: clockOffsetMs, after: ends }, pieces);
 
-  /** In this very turn. */
-  function post(
+  /** In this very turn, for as few bytes as can leave with the page. Nothing comes of what is let go meanwhile. */
+  async function post(
     batch: PreparedBatch,
-    { token }: Session,
-    sentAt: number,
-    signature: string,
+    { token, key, clockOffsetMs }: Session,
     isLeaving?: boolean,
-  ): Promise<Answer> {
+  ): Promise<Answer | undefined> {
+    const sentAt = Math.round(runtime.now() + clockOffsetMs);
+    let signature = sign(key, sentAt, batch.payload);
+    if (typeof signature !== 'string') signature = await signature;
+    // After the last wait: a page that stood still since may wake up in another tab's time.
+    if (held !== batch) return undefined;
     const body = joinBytes(encodeHead({ token, sentAt, signature }), batch.payload);
     emit('sending', {
       ranges: batch.ranges,
@@ -221,10 +209,11 @@ export function createBatchSender(setting: SenderSetting): BatchSender {
       attempt: ++batch.attempts,
       at: runtime.now(),
     });
-    return transport(`${options.endpoint}/v1/batch`, body, isLeaving);
+    return transport(`${setting.endpoint}/v1/batch`, body, isLeaving);
   }
 
-  async function refusedOrAccepted(batch: PreparedBatch, answer: Answer): Promise<Outcome> {
+  async function conclude(batch: PreparedBatch, answer: Answer | undefined): Promise<Outcome> {
+    if (!answer) return 'more';
     return answer.status === 200 && isBatchAnswer(answer.body)
       ? accept(batch, answer.body)
       : refused(answer, batch);
@@ -248,15 +237,15 @@ export function createBatchSender(setting: SenderSetting): BatchSender {
     { status, body, afterMs }: Answer,
     batch?: PreparedBatch,
   ): Promise<Outcome> {
-    if (!status && setting.isOffline()) return { reason: 'offline' };
+    if (!status && isOffline(runtime)) return { reason: 'offline' };
     const isOurs = typeof body.code === 'string';
     const code = (isOurs ? body.code : status ? 'answer_invalid' : 'network') as ErrorCode;
     const reason = `${batch ? 'batch' : 'session'}: expected an answer, got ${status} ${body.reason ?? code}`;
     fail(code, reason);
     const reaction = reactionTo(status);
     if (reaction === 'stop') {
-      const { until } = wait(Math.max(afterMs ?? 0, REFUSED_MS * (1 + runtime.random())));
-      return { reason: 'refused', until, code };
+      const askedMs = Math.max(afterMs ?? 0, REFUSED_MS * (1 + runtime.random()));
+      return { ...wait(askedMs), reason: 'refused', code };
     }
     if (reaction === 'renew') {
       sessions.forget();
@@ -289,7 +278,7 @@ export function createBatchSender(setting: SenderSetting): BatchSender {
   /** At least as long as is asked for, and never as long as all others do. */
   function wait(afterMs = 0): Pause {
     const askedMs = boundedWaitMs(afterMs);
-    const jitterMs = backoffMs(Math.max(failures, 1), options, runtime.random);
+    const jitterMs = backoffMs(Math.max(failures, 1), setting, runtime.random);
     const waitMs = askedMs + Math.max(jitterMs, spreadMs(askedMs, runtime.random));
     return { reason: 'backoff', until: runtime.now() + waitMs };
   }

@@ -2,7 +2,6 @@ import type { EventType } from '../protocol/event.ts';
 import { segmentBytes } from '../queue/segment.ts';
 import type { SegmentLog } from '../queue/types.ts';
 import { createFetchTransport } from '../transport/fetch-transport.ts';
-import { createSigner } from '../transport/signer.ts';
 import { createBatchSender } from './batch-sender.ts';
 import { createConsentGate, isConsent, mayStore, startingConsent } from './consent.ts';
 import { createContextReader, readTimezone } from './context.ts';
@@ -41,10 +40,10 @@ import { createWhenKnown } from './when-known.ts';
  */
 export function createClient(options: ClientOptions): Client {
   const settings = resolveOptions(options);
-  const { runtime, databaseName } = settings;
+  const { runtime } = settings;
   const { page } = runtime;
   const emitter = createEmitter();
-  const { on, emit } = emitter;
+  const { on, emit, fail } = emitter;
   const starting = startingConsent(settings);
   const isKept = mayStore(starting, settings);
   const open = (): SegmentLog =>
@@ -64,18 +63,13 @@ export function createClient(options: ClientOptions): Client {
     });
   const log = createHeldLog(open, !isKept);
   const logStorage = runtime.storage ? undefined : createLogStorage(log, 'visitor');
-  const identity = createIdentity({
-    ...settings,
-    storage: runtime.storage ?? logStorage,
-    key: databaseName,
-    isKept,
-  });
+  const parts = { ...settings, ...emitter, log };
+  const identity = createIdentity({ ...parts, storage: runtime.storage ?? logStorage, isKept });
   /** The visitor, where it has to be waited for: as long as the log waits for its database, at most. */
   const ready = isKept ? logStorage?.load() : undefined;
   const whenKnown = createWhenKnown(ready);
   const sample = createSample(identity, whenKnown);
   const transport = createFetchTransport(runtime, settings.requestTimeoutMs);
-  const isOffline = (): boolean => runtime.navigator?.onLine === false;
   let leader = false;
   let isHolding = false;
   let clockOffset: number | undefined;
@@ -94,23 +88,11 @@ export function createClient(options: ClientOptions): Client {
     sender.forget(range);
   });
 
-  const { key, read } = createContextReader(runtime, identity, () => clockOffset);
   const lane = createLane({
-    ...settings,
-    context: {
-      key,
-      read() {
-        let text = '';
-        whenKnown(() => {
-          text = read();
-        });
-        return () => text;
-      },
-    },
-    ready,
-    append: log.append,
+    ...{ ...parts, ready, whenKnown },
+    context: createContextReader(runtime, identity, () => clockOffset),
     isLeaving: () => lifecycle?.isLeaving(),
-    onHandOver: (segments) => loop.offer(segments),
+    onHandOver: (segments) => sender.offer(segments),
     onLogged(segment) {
       const { lane, first, count, body } = segment;
       emit('logged', { lane, first, count, at: runtime.now() });
@@ -118,22 +100,15 @@ export function createClient(options: ClientOptions): Client {
       if (leader) loop.wake(count, body.length);
       else tabs.tell(count, body.length);
     },
-    emitter,
   });
   const mayPass = createRateLimit(runtime, settings.maxEventsPerSecond);
   const keeper = createQueueKeeper({
-    options: settings,
-    log,
+    ...{ ...parts, lane },
     // What a tab holds in its memory is its own to keep within bounds; and where nobody may send, nobody leads.
     isLeader: () => leader || isHolding || consent.state() !== 'granted',
-    declare: lane.declare,
-    emitter,
   });
   const sessions = createSessions({
-    ...settings,
-    clientId: () => identity.current().clientId,
-    transport,
-    log,
+    ...{ ...parts, identity, transport },
     onConfig: (config) => sender.configure(config),
     onClock(offsetMs) {
       const next = offsetMs - lane.aheadMs();
@@ -142,32 +117,18 @@ export function createClient(options: ClientOptions): Client {
       clockOffset = next;
     },
   });
-  const sender = createBatchSender({
-    options: settings,
-    ...{ log, sessions, transport },
-    sign: createSigner(runtime.subtle),
-    ...{ isOffline, trim: keeper.trim },
-    confirm: () => lock.confirm(),
-    isSole: () => lock.isSole(),
-    declareRejected: (ranges) => lane.declare('rejected', ranges),
-    onSample: sample.tell,
-    emitter,
-  });
-  const loop = createDeliveryLoop({ ...settings, sender, isOffline, emitter });
-
   const lock = createTabLock({
-    ...settings,
-    locks: runtime.locks,
-    name: databaseName,
-    lease: log.lease,
+    ...parts,
     onChange(isLeader) {
       leader = isLeader;
       emit('leader', { leader });
       loop.lead(leader);
     },
   });
+  const sender = createBatchSender({ ...parts, sessions, transport, keeper, lane, lock, sample });
+  const loop = createDeliveryLoop({ ...parts, sender });
   const consent = createConsentGate({
-    ...{ options: settings, starting, log, identity, lane, emitter },
+    ...{ ...parts, starting, identity, lane, sessions },
     loadVisitor: logStorage?.load,
     permit(isPermitted) {
       loop.permit(isPermitted);
@@ -175,19 +136,16 @@ export function createClient(options: ClientOptions): Client {
       if (isPermitted) lock.request();
       else lock.release();
     },
-    forget: sessions.forget,
   });
 
   // From here on the page is listened to.
-  const { channel } = runtime;
   const tabs = createTabChannel({
-    ...{ channel, name: databaseName, source: `${settings.writeKey} at ${settings.endpoint}` },
+    ...parts,
     onWrite(events, bytes) {
       keeper.grow(Number(events), Number(bytes));
       loop.wakeByOther(events, bytes);
     },
     onConsent: consent.decide,
-    emitter,
   });
   const lead = (): void => {
     if (consent.state() === 'granted') lock.request();
@@ -221,8 +179,6 @@ export function createClient(options: ClientOptions): Client {
       if (identity.current().timezone !== timezone) identity.know({ timezone });
     });
   }, 0);
-
-  const stopSources: (() => void)[] = [];
 
   const isCapturing = (): boolean => !closing && consent.state() !== 'denied';
 
@@ -266,7 +222,7 @@ export function createClient(options: ClientOptions): Client {
       try {
         stopSource();
       } catch (cause) {
-        emitter.fail('capture_failed', 'capture source: did not stop', cause);
+        fail('capture_failed', 'capture source: did not stop', cause);
       }
     }
     await lane.write();
@@ -277,6 +233,7 @@ export function createClient(options: ClientOptions): Client {
     log.close();
   }
 
+  const stopSources: (() => void)[] = [];
   if (page) {
     const host = { track, page: trackPage, write: () => void lane.write(), on, window: page };
     for (const source of settings.capture) {
@@ -285,7 +242,7 @@ export function createClient(options: ClientOptions): Client {
       } catch (cause) {
         // Not before there can be a listener.
         Promise.resolve().then(() =>
-          emitter.fail('capture_failed', `${source.name}: did not start`, cause),
+          fail('capture_failed', `${source.name}: did not start`, cause),
         );
       }
     }

@@ -5,6 +5,7 @@ import type { HeldLog } from './held-log.ts';
 import type { Identity } from './identity.ts';
 import type { Lane } from './lane.ts';
 import { type ResolvedOptions, show } from './options.ts';
+import type { Sessions } from './session.ts';
 import type { Consent } from './types.ts';
 
 const CHOICES: readonly Consent[] = ['pending', 'granted', 'denied'];
@@ -19,19 +20,16 @@ export interface ConsentGate {
   readonly decide: (consent: Consent) => Promise<void>;
 }
 
-export interface ConsentSetting {
-  readonly options: ResolvedOptions;
+export interface ConsentSetting extends ResolvedOptions, Emitter {
   readonly starting: Consent;
   readonly log: HeldLog;
   readonly identity: Identity;
   /** Resolves when the visitor that was kept on the device is at hand. */
   readonly loadVisitor: (() => Promise<void>) | undefined;
   readonly lane: Lane;
+  readonly sessions: Sessions;
   /** Whether anything may be sent. */
   readonly permit: (isPermitted: boolean) => void;
-  /** What else is known of the user, such as the session. */
-  readonly forget: () => void;
-  readonly emitter: Emitter;
 }
 
 type Choices = Pick<ResolvedOptions, 'consent' | 'pendingIn' | 'privacySignals' | 'runtime'>;
@@ -54,7 +52,7 @@ export function isConsent(value: unknown): value is Consent {
 }
 
 export function createConsentGate(setting: ConsentSetting): ConsentGate {
-  const { options, log, identity, lane, permit, emitter } = setting;
+  const { log, identity, lane, permit, emit, fail } = setting;
   let state = setting.starting;
   let done = Promise.resolve();
   /** What a denial has deleted: told on the stream when the user has agreed again, and never before. */
@@ -62,10 +60,7 @@ export function createConsentGate(setting: ConsentSetting): ConsentGate {
 
   function decide(next: Consent): Promise<void> {
     if (!isConsent(next)) {
-      emitter.fail(
-        'invalid_option',
-        `consent: expected ${CHOICES.join(' or ')}, got ${show(next)}`,
-      );
+      fail('invalid_option', `consent: expected ${CHOICES.join(' or ')}, got ${show(next)}`);
       return done;
     }
     if (next === state && next !== 'denied') return done;
@@ -77,12 +72,12 @@ export function createConsentGate(setting: ConsentSetting): ConsentGate {
     const erase = next === 'denied' ? log.erase() : undefined;
     if (erase) {
       identity.forget();
-      setting.forget();
-    } else if (!mayStore(next, options)) {
+      setting.sessions.forget();
+    } else if (!mayStore(next, setting)) {
       log.hold();
       identity.hold();
     }
-    emitter.emit('consent', { consent: next });
+    emit('consent', { consent: next });
     done = done.then(() => (erase ? finish(erase) : keep()));
     return done;
   }
@@ -91,12 +86,12 @@ export function createConsentGate(setting: ConsentSetting): ConsentGate {
     try {
       for (const range of await erase()) {
         lost.push(range);
-        emitter.emit('dropped', { ...range, reason: 'consent' });
+        emit('dropped', { ...range, reason: 'consent' });
       }
     } catch (cause) {
-      emitter.fail('storage_failed', 'log: could not be cleared', cause);
+      fail('storage_failed', 'log: could not be cleared', cause);
       await new Promise<void>((resolve) => {
-        options.runtime.delay(resolve, ERASE_AGAIN_MS);
+        setting.runtime.delay(resolve, ERASE_AGAIN_MS);
       });
       await finish(erase);
     }
@@ -104,7 +99,7 @@ export function createConsentGate(setting: ConsentSetting): ConsentGate {
 
   async function keep(): Promise<void> {
     // Another word may have come since.
-    if (!mayStore(state, options)) return;
+    if (!mayStore(state, setting)) return;
     const released = log.release();
     await setting.loadVisitor?.();
     lane.cut();
@@ -119,7 +114,7 @@ export function createConsentGate(setting: ConsentSetting): ConsentGate {
 
   if (state !== 'granted') permit(false);
   // By the application's word, which knows the user's. A signal is nobody's word on what was agreed to before.
-  if (options.consent === 'denied' && hasTrace(options)) {
+  if (setting.consent === 'denied' && hasTrace(setting)) {
     log.release();
     decide('denied');
   }

@@ -1,5 +1,5 @@
-import type { Segment } from '../queue/types.ts';
 import type { Runtime } from '../runtime.ts';
+import { isOffline } from '../transport/offline.ts';
 import { backoffMs, spreadMs } from '../transport/retry.ts';
 import type { BatchSender, Outcome } from './batch-sender.ts';
 import type { Emitter } from './emitter.ts';
@@ -7,8 +7,6 @@ import type { Pause, PauseReason } from './types.ts';
 
 /** When to send: one request after another, while nothing stands in the way. */
 export interface DeliveryLoop {
-  /** Own segments are handed to the log in this very turn. */
-  readonly offer: (segments: readonly Segment[]) => void;
   /** Something was written: it leaves with the next batch, at once where that is full. */
   readonly wake: (events: number, bytes: number) => void;
   /** The same from another tab, which may say anything. */
@@ -26,14 +24,12 @@ export interface DeliveryLoop {
   readonly stop: () => Promise<void>;
 }
 
-export interface LoopSetting {
-  readonly runtime: Pick<Runtime, 'now' | 'delay' | 'random'>;
+export interface LoopSetting extends Pick<Emitter, 'emit' | 'fail'> {
+  readonly runtime: Pick<Runtime, 'now' | 'delay' | 'random' | 'navigator'>;
   readonly sender: BatchSender;
-  readonly isOffline: () => boolean;
   /** Bounds of the waits for a log that fails. The first is waited for the network too: it says so before it is back. */
   readonly retryBaseMs: number;
   readonly retryMaxMs: number;
-  readonly emitter: Emitter;
 }
 
 /**
@@ -46,8 +42,7 @@ const consent: Pause = { reason: 'consent' };
 const follower: Pause = { reason: 'follower' };
 
 export function createDeliveryLoop(setting: LoopSetting): DeliveryLoop {
-  const { runtime, sender, isOffline } = setting;
-  const { emit, fail } = setting.emitter;
+  const { runtime, sender, emit, fail } = setting;
   let isPermitted = true;
   let isLeader = false;
   /** What the last try has brought: it holds through a change of the leader too. */
@@ -136,7 +131,7 @@ export function createDeliveryLoop(setting: LoopSetting): DeliveryLoop {
     let sending = first;
     // The pause may come from outside while a request is under way.
     while (sending || (!pause && !isStopped)) {
-      if (!sending && isOffline()) return hold({ reason: 'offline' });
+      if (!sending && isOffline(runtime)) return hold({ reason: 'offline' });
       const outcome = await (sending ?? sender.sendNext(until)).catch(logFailed);
       sending = undefined;
       if (typeof outcome === 'object') {
@@ -180,7 +175,6 @@ export function createDeliveryLoop(setting: LoopSetting): DeliveryLoop {
   }
 
   return {
-    offer: sender.offer,
     wake,
     wakeByOther(events, bytes) {
       sender.offerForeign();
@@ -189,7 +183,7 @@ export function createDeliveryLoop(setting: LoopSetting): DeliveryLoop {
     run,
     leave(isLast) {
       if (running) return;
-      const sending = pause || isStopped || isOffline() ? undefined : sender.sendAtOnce();
+      const sending = pause || isStopped || isOffline(runtime) ? undefined : sender.sendAtOnce();
       // A page that stands still would hold up all others with a transaction that it cannot end.
       if (sending || !isLast) start(sending);
     },

@@ -43,7 +43,8 @@ export interface Identity {
 export interface IdentitySetting {
   readonly runtime: Pick<Runtime, 'now' | 'randomBytes'>;
   readonly storage: VisitorStorage | undefined;
-  readonly key: string;
+  /** Names the visitor's place in it. */
+  readonly databaseName: string;
   /** The device's own name, where it has one. */
   readonly clientId?: string | undefined;
   readonly isKept: boolean;
@@ -51,21 +52,21 @@ export interface IdentitySetting {
 
 /** Kept in the storage, which answers at once; in memory where that is refused, or the user has not agreed. */
 export function createIdentity(setting: IdentitySetting): Identity {
-  const { runtime, key } = setting;
+  const { runtime, databaseName } = setting;
   let { storage, isKept } = setting;
   let remembered: Visitor | undefined;
 
   function load(): Visitor | undefined {
     if (!isKept) return remembered;
     // Refused, or not written by us: this page load's own memory is what there is.
-    const stored: unknown = attempt(() => JSON.parse(storage?.getItem(key) ?? 'null'));
+    const stored: unknown = attempt(() => JSON.parse(storage?.getItem(databaseName) ?? 'null'));
     return isObject(stored) && typeof stored.clientId === 'string' ? (stored as never) : remembered;
   }
 
   function save(visitor: Visitor): Visitor {
     remembered = visitor;
     try {
-      if (isKept) storage?.setItem(key, JSON.stringify(visitor));
+      if (isKept) storage?.setItem(databaseName, JSON.stringify(visitor));
     } catch {
       // Full or refused. What is stored is older than what we know, so it is not read again.
       storage = undefined;
@@ -119,7 +120,7 @@ export function createIdentity(setting: IdentitySetting): Identity {
     forget() {
       isKept = false;
       remembered = undefined;
-      attempt(() => storage?.removeItem(key));
+      attempt(() => storage?.removeItem(databaseName));
     },
   };
 }

@@ -8,9 +8,10 @@ import type {
   Priority,
 } from '../protocol/event.ts';
 import { MAX_DROP_RANGES, MAX_EVENT_BYTES } from '../protocol/limits.ts';
-import type { Segment } from '../queue/types.ts';
-import type { Runtime } from '../runtime.ts';
+import type { Segment, SegmentLog } from '../queue/types.ts';
+import type { ContextReader } from './context.ts';
 import type { Emitter } from './emitter.ts';
+import type { ResolvedOptions } from './options.ts';
 
 /** Each write is a transaction: ten a second at most, or the page pays more for the writes than for the events. */
 const WRITE_INTERVAL_MS = 100;
@@ -46,42 +47,32 @@ export interface Lane {
   readonly aheadMs: () => number;
 }
 
-export interface LaneSetting {
-  readonly runtime: Runtime;
-  /** What a segment may hold. */
-  readonly maxBatchEvents: number;
-  readonly maxBatchBytes: number;
-  readonly context: {
-    /** Changes when the page does. */
-    readonly key: () => unknown;
-    /** The context as of now, to be asked for when {@link LaneSetting.ready} has come. */
-    readonly read: () => () => string;
-  };
-  /** Nothing is written before. */
+export interface LaneSetting
+  extends Pick<Emitter, 'emit'>,
+    /** What a segment may hold. */
+    Pick<ResolvedOptions, 'runtime' | 'maxBatchEvents' | 'maxBatchBytes'> {
+  readonly log: Pick<SegmentLog, 'append'>;
+  readonly context: ContextReader;
+  /** Nothing is written before, and the context is not known. */
   readonly ready: Promise<unknown> | undefined;
-  readonly append: (segments: readonly Segment[]) => Promise<void>;
+  /** Puts off until then, in the order of the calls. */
+  readonly whenKnown: (step: () => void) => void;
   /** Whether the page may end with this task, or a timer may never fire. */
   readonly isLeaving: () => unknown;
   /** These are with the log, in this very turn, and on their way to the disk. */
   readonly onHandOver: (segments: readonly Segment[]) => void;
   readonly onLogged: (segment: Segment) => void;
-  readonly emitter: Emitter;
-}
-
-interface SegmentFacts extends Omit<Segment, 'count' | 'body' | 'context'> {
-  readonly context: () => string;
 }
 
 interface OpenSegment {
-  readonly facts: SegmentFacts;
+  readonly facts: Omit<Segment, 'count' | 'body' | 'context'> & { context: string };
   readonly key: unknown;
   readonly lines: string[];
   units: number;
 }
 
 export function createLane(setting: LaneSetting): Lane {
-  const { runtime, maxBatchEvents, maxBatchBytes, context, ready, isLeaving, onLogged } = setting;
-  const { emit } = setting.emitter;
+  const { runtime, maxBatchEvents, maxBatchBytes, context, ready, isLeaving, emit } = setting;
   const id = encodeBase64url(runtime.randomBytes(LANE_LENGTH)).slice(0, LANE_LENGTH);
   const encoder = new TextEncoder();
   /** Numbers of the events that declare a rejection. */
@@ -90,8 +81,8 @@ export function createLane(setting: LaneSetting): Lane {
   let captured = 0;
   let unwritten = 0;
   let open: OpenSegment | undefined;
-  let waiting: (() => Segment)[] = [];
-  let isReady = !ready;
+  let waiting: Segment[] = [];
+  let pending = ready;
   let lastWrite = Promise.resolve();
   let writtenAt = Number.NEGATIVE_INFINITY;
   let scheduled: (() => void) | undefined;
@@ -101,7 +92,7 @@ export function createLane(setting: LaneSetting): Lane {
   let moment = [0, 0] as readonly [lane: number, monotonic: number];
 
   ready?.then(() => {
-    isReady = true;
+    pending = undefined;
     schedule();
   });
 
@@ -133,17 +124,18 @@ export function createLane(setting: LaneSetting): Lane {
     const priority = given === 'high' || given === 'low' ? given : undefined;
     const key = context.key();
     if (open && (open.key !== key || open.facts.priority !== priority || isFull(open, line))) cut();
-    open ??= {
-      facts: {
-        ...{ lane: id, first: captured + 1, context: context.read() },
+    if (!open) {
+      const facts = {
+        ...{ lane: id, first: captured + 1, context: '' },
         // By the wall's clock, like whatever it is compared with.
         createdAt: at - aheadMs,
         ...(priority && { priority }),
-      },
-      key,
-      lines: [],
-      units: 0,
-    };
+      };
+      setting.whenKnown(() => {
+        facts.context = context.read();
+      });
+      open = { facts, key, lines: [], units: 0 };
+    }
     open.lines.push(line);
     open.units += line.length + 1;
     captured++;
@@ -223,12 +215,13 @@ export function createLane(setting: LaneSetting): Lane {
     if (!open) return;
     const { facts, lines } = open;
     const body = encoder.encode(lines.join('\n'));
-    waiting.push(() => ({ ...facts, context: facts.context(), count: lines.length, body }));
+    // The same object: its context may come later.
+    waiting.push(Object.assign(facts, { count: lines.length, body }));
     open = undefined;
   }
 
   function schedule(): void {
-    if (scheduled || !isReady) return;
+    if (scheduled || pending) return;
     const waitMs = isLeaving() ? 0 : writtenAt + WRITE_INTERVAL_MS - runtime.monotonic();
     if (waitMs > 0) {
       scheduled = runtime.delay(write, waitMs);
@@ -240,20 +233,20 @@ export function createLane(setting: LaneSetting): Lane {
   }
 
   function write(): Promise<void> {
-    if (ready && !isReady) return ready.then(write);
+    if (pending) return pending.then(write);
     numberLeftOut();
     scheduled?.();
     scheduled = undefined;
     cut();
     if (waiting.length === 0) return lastWrite;
-    const segments = waiting.map((read) => read());
+    const segments = waiting;
     waiting = [];
     writtenAt = runtime.monotonic();
     moment = [clock(), writtenAt];
-    const written = setting.append(segments).then(() => {
+    const written = setting.log.append(segments).then(() => {
       for (const segment of segments) {
         unwritten -= segment.count;
-        onLogged(segment);
+        setting.onLogged(segment);
       }
     });
     setting.onHandOver(segments);

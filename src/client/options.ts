@@ -4,7 +4,7 @@ import { DEFAULT_BATCH_BYTES, MAX_BATCH_BYTES, MAX_BATCH_EVENTS } from '../proto
 import { isSessionAnswer } from '../protocol/session.ts';
 import { platformRuntime, type Runtime } from '../runtime.ts';
 import { MAX_WAIT_MS } from '../transport/retry.ts';
-import type { ClientOptions, PrivacySignal } from './types.ts';
+import type { ClientOptions } from './types.ts';
 
 /** Options whose default is not known before the client has started, or that have none. */
 type Optional = 'maxQueueBytes' | 'clientId' | 'session' | 'challenge' | 'cipher';
@@ -17,52 +17,47 @@ export interface ResolvedOptions
 }
 
 /** What an option has to be, how to tell, and what it is when it is absent. */
-type Rule = readonly [expected: string, isValid: (value: never) => unknown, fallback?: unknown];
+type Rule = readonly [expected: string, isValid: (value: unknown) => unknown, fallback?: unknown];
 
 const number = (fallback: number, least: number, most: number = Number.POSITIVE_INFINITY): Rule => [
   `a number from ${least} to ${most}`,
   // A text is compared as a number too, so the type is asked for.
-  (value: unknown) => typeof value === 'number' && value >= least && value <= most,
+  (value) => typeof value === 'number' && value >= least && value <= most,
   fallback,
 ];
 
-const text = (fallback?: string): Rule => [
-  'a text',
-  (value: unknown) => value && typeof value === 'string',
+const text = (fallback?: string, expected = 'a text', pattern = /./s): Rule => [
+  expected,
+  (value) => typeof value === 'string' && pattern.test(value),
   fallback,
 ];
 
 const oneOf = (...choices: [fallback: string, ...string[]]): Rule => [
   choices.map((choice) => JSON.stringify(choice)).join(' or '),
-  (value: never) => choices.includes(value),
+  (value) => choices.includes(value as string),
   choices[0],
 ];
 
-const listOf = (what: string, isPart: (part: never) => boolean, fallback: unknown[]): Rule => [
-  `an array of ${what}`,
-  (value: unknown) => Array.isArray(value) && value.every(isPart as (part: unknown) => boolean),
+const listOf = ([expected, isValid]: Rule, fallback: unknown[]): Rule => [
+  `an array of ${expected}`,
+  // Not handed over as it is: that would give it the place and the list too.
+  (value) => Array.isArray(value) && value.every((part) => isValid(part)),
   fallback,
 ];
 
 const optional = ([expected, isValid]: Rule): Rule => [
   expected,
-  (value: never) => value === undefined || isValid(value),
+  (value) => value === undefined || isValid(value),
 ];
 
 const isFunction = (value: unknown): boolean => typeof value === 'function';
 
-const isSource = (source: CaptureSource | undefined): boolean =>
-  typeof source?.start === 'function';
+const isSource = (source: unknown): boolean => isFunction((source as CaptureSource | null)?.start);
 
-const isSignal = (signal: PrivacySignal): boolean => signal === 'gpc' || signal === 'dnt';
-
-const rules: { readonly [Name in keyof Required<ClientOptions>]: Rule } = {
-  endpoint: [
-    'an http(s) URL without a query',
-    (value: unknown) => typeof value === 'string' && /^https?:\/\/[^\s/?#]+[^\s?#]*$/.test(value),
-  ],
+export const rules: { readonly [Name in keyof Required<ClientOptions>]: Rule } = {
+  endpoint: text(undefined, 'an http(s) URL without a query', /^https?:\/\/[^\s/?#]+[^\s?#]*$/),
   writeKey: text(),
-  capture: listOf('capture sources', isSource, []),
+  capture: listOf(['capture sources', isSource], []),
   flushIntervalMs: number(5000, 0, MAX_WAIT_MS),
   maxBatchEvents: number(MAX_BATCH_EVENTS, 1, MAX_BATCH_EVENTS),
   maxBatchBytes: number(DEFAULT_BATCH_BYTES, 1024, MAX_BATCH_BYTES),
@@ -79,15 +74,12 @@ const rules: { readonly [Name in keyof Required<ClientOptions>]: Rule } = {
   maxEventsPerSecond: number(1000, 1),
   consent: oneOf('granted', 'pending', 'denied'),
   pendingIn: oneOf('memory', 'log'),
-  privacySignals: listOf('"gpc" or "dnt"', isSignal, ['gpc']),
-  clientId: optional([
-    'a text of 1 to 128 characters',
-    // The relay takes no more.
-    (value: unknown) => typeof value === 'string' && /^.{1,128}$/s.test(value),
-  ]),
+  privacySignals: listOf(oneOf('gpc', 'dnt'), ['gpc']),
+  // The relay takes no more.
+  clientId: optional(text(undefined, 'a text of 1 to 128 characters', /^.{1,128}$/s)),
   session: optional([
     'a session or a function',
-    (value: unknown) => isFunction(value) || isSessionAnswer(value),
+    (value) => isFunction(value) || isSessionAnswer(value),
   ]),
   challenge: optional(['a function', isFunction]),
   cipher: optional(['a cipher', isFunction]),
@@ -101,12 +93,11 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
   const problems: string[] = [];
   const resolved: Record<string, unknown> = {};
   for (const name in { ...rules, ...given }) {
-    const [expected, isValid, fallback] = Object.hasOwn(rules, name)
+    const [expected, isValid, fallback]: Rule = Object.hasOwn(rules, name)
       ? rules[name as keyof ClientOptions]
-      : (['no such option', () => false] as const);
+      : ['no such option', () => false];
     const value = given[name] ?? fallback;
-    if (!isValid(value as never))
-      problems.push(`${name}: expected ${expected}, got ${show(value)}`);
+    if (!isValid(value)) problems.push(`${name}: expected ${expected}, got ${show(value)}`);
     resolved[name] = value;
   }
   if (problems.length > 0) throw new RivuletError('invalid_option', problems.join('; '));

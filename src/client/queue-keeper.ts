@@ -1,6 +1,7 @@
-import type { DropReason, EventType, LaneRange, Priority } from '../protocol/event.ts';
+import type { EventType, Priority } from '../protocol/event.ts';
 import type { LogStats, SegmentLog } from '../queue/types.ts';
 import type { Emitter } from './emitter.ts';
+import type { Lane } from './lane.ts';
 import type { ResolvedOptions } from './options.ts';
 
 /** What the queue may hold where nobody says otherwise. */
@@ -32,20 +33,16 @@ export interface QueueKeeper {
   readonly maxBytes: () => number;
 }
 
-export interface KeeperSetting {
-  readonly options: ResolvedOptions;
+export interface KeeperSetting extends ResolvedOptions, Pick<Emitter, 'fail'> {
   readonly log: Pick<SegmentLog, 'kind' | 'stats' | 'surplus' | 'settle'>;
   /** The sending tab gives up for all; the others count. */
   readonly isLeader: () => boolean;
-  /** Resolves when it is in the log. */
-  readonly declare: (reason: DropReason, ranges: readonly LaneRange[]) => Promise<void>;
-  readonly emitter: Pick<Emitter, 'fail'>;
+  readonly lane: Pick<Lane, 'declare'>;
 }
 
 export function createQueueKeeper(setting: KeeperSetting): QueueKeeper {
-  const { options, log, declare } = setting;
-  const { runtime, maxQueueEvents, maxQueueAgeMs, sampleAbove, sampleRate, dropPolicy } = options;
-  let maxBytes = options.maxQueueBytes ?? DEFAULT_QUEUE_BYTES;
+  const { runtime, log, maxQueueEvents, sampleAbove } = setting;
+  let maxBytes = setting.maxQueueBytes ?? DEFAULT_QUEUE_BYTES;
   let level: LogStats = { segments: 0, events: 0, bytes: 0, inMemory: 0 };
   let countedAt = Number.NEGATIVE_INFINITY;
   let trimmedAt = Number.NEGATIVE_INFINITY;
@@ -53,7 +50,7 @@ export function createQueueKeeper(setting: KeeperSetting): QueueKeeper {
   let isSuspect = false;
 
   async function start(): Promise<void> {
-    if (options.maxQueueBytes === undefined) {
+    if (setting.maxQueueBytes === undefined) {
       const answer = await runtime.navigator?.storage?.estimate?.().catch(() => undefined);
       maxBytes = Math.min(maxBytes, (answer?.quota || Number.POSITIVE_INFINITY) * QUOTA_PART);
     }
@@ -63,9 +60,8 @@ export function createQueueKeeper(setting: KeeperSetting): QueueKeeper {
   const isBeyond = (): boolean => level.bytes > maxBytes || level.events > maxQueueEvents;
   const isSampling = (): boolean => sampleAbove < 1 && level.bytes > sampleAbove * maxBytes;
   /** What stands in a tab's own memory, nobody else can give up. */
-  const isKeeper = (): boolean => setting.isLeader() || log.kind === 'memory';
-
-  const isDue = (): boolean => (isBeyond() || isSuspect) && isKeeper();
+  const isDue = (): boolean =>
+    (isBeyond() || isSuspect) && (setting.isLeader() || log.kind === 'memory');
 
   async function count(): Promise<LogStats & { readonly isStale?: true }> {
     try {
@@ -96,7 +92,7 @@ export function createQueueKeeper(setting: KeeperSetting): QueueKeeper {
   function work(step: () => Promise<void>): Promise<void> {
     working ??= step()
       .catch((cause: unknown) =>
-        setting.emitter.fail('storage_failed', 'queue: could not be kept within its bounds', cause),
+        setting.fail('storage_failed', 'queue: could not be kept within its bounds', cause),
       )
       .finally(() => {
         working = undefined;
@@ -112,12 +108,12 @@ export function createQueueKeeper(setting: KeeperSetting): QueueKeeper {
   async function evict(createdSince?: number): Promise<void> {
     isSuspect = false;
     const surplus = await log.surplus({
-      ...{ maxEvents: maxQueueEvents, maxBytes, policy: dropPolicy },
+      ...{ maxEvents: maxQueueEvents, maxBytes, policy: setting.dropPolicy },
       createdSince,
     });
     for (const reason of new Set(surplus.map((run) => run.reason))) {
       const runs = surplus.filter((run) => run.reason === reason);
-      await declare(reason, runs);
+      await setting.lane.declare(reason, runs);
     }
     if (surplus.length > 0) await log.settle(surplus);
     await count();
@@ -136,7 +132,7 @@ export function createQueueKeeper(setting: KeeperSetting): QueueKeeper {
     await working;
     await work(async () => {
       const { oldestAt = now } = await count();
-      const createdSince = now - maxQueueAgeMs;
+      const createdSince = now - setting.maxQueueAgeMs;
       if (oldestAt < createdSince || isDue()) await evict(createdSince);
     });
   }
@@ -152,7 +148,7 @@ export function createQueueKeeper(setting: KeeperSetting): QueueKeeper {
       if (type !== 'metric' || priority === 'high' || !isSampling()) return false;
       // Where all are left out, nothing grows that would count again.
       check();
-      return runtime.random() >= sampleRate;
+      return runtime.random() >= setting.sampleRate;
     },
     trim,
     count,

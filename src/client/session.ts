@@ -2,8 +2,9 @@ import { isSessionAnswer, type RemoteConfig, type SessionAnswer } from '../proto
 import type { SegmentLog } from '../queue/types.ts';
 import type { Runtime } from '../runtime.ts';
 import { type Answer, noAnswer, type Transport } from '../transport/fetch-transport.ts';
+import type { Identity } from './identity.ts';
+import type { ResolvedOptions } from './options.ts';
 import { SDK } from './sdk.ts';
-import type { ClientOptions } from './types.ts';
 
 /** A session is renewed this long before it ends: a batch that leaves with it still has to arrive. */
 const RENEW_BEFORE_MS = 60_000;
@@ -37,16 +38,13 @@ export interface Sessions {
   readonly known: () => Session | undefined;
 }
 
-export interface SessionSetting {
+export interface SessionSetting
+  extends Pick<
+    ResolvedOptions,
+    'endpoint' | 'writeKey' | 'challenge' | 'session' | 'requestTimeoutMs'
+  > {
   readonly runtime: Pick<Runtime, 'now' | 'monotonic' | 'delay'>;
-  readonly endpoint: string;
-  readonly writeKey: string;
-  readonly clientId: () => string;
-  readonly challenge?: ClientOptions['challenge'] | undefined;
-  /** Instead of the relay's. */
-  readonly session?: ClientOptions['session'] | undefined;
-  /** How long the application may take for it. */
-  readonly requestTimeoutMs?: number;
+  readonly identity: Pick<Identity, 'current'>;
   readonly transport: Transport;
   readonly log: Pick<SegmentLog, 'getValue' | 'setValue'>;
   readonly onConfig: (config: RemoteConfig) => void;
@@ -109,7 +107,12 @@ export function createSessions(setting: SessionSetting): Sessions {
         bring(isFixed ? async () => ({ ...given, now: runtime.now() + aheadMs }) : given)
       : transport(
           `${endpoint}/v1/session`,
-          JSON.stringify({ writeKey, client: setting.clientId(), sdk: SDK, challenge }),
+          JSON.stringify({
+            writeKey,
+            client: setting.identity.current().clientId,
+            sdk: SDK,
+            challenge,
+          }),
         ));
     const { body } = answer;
     if (answer.status !== 200 || !isSessionAnswer(body)) return answer;
@@ -128,7 +131,7 @@ export function createSessions(setting: SessionSetting): Sessions {
   /** The session that the application has or makes. It may fail, and hang, as a request may. */
   function bring(make: () => Promise<unknown>): Promise<Answer> {
     return new Promise<Answer>((resolve, reject) => {
-      const stopTimer = runtime.delay(reject, setting.requestTimeoutMs ?? 0);
+      const stopTimer = runtime.delay(reject, setting.requestTimeoutMs);
       make()
         .then((body) => resolve({ status: 200, body: (body ?? {}) as Answer['body'] }), reject)
         .finally(stopTimer);

@@ -4,6 +4,7 @@ import { overlap, without } from '../queue/lane-range.ts';
 import type { RejectedRun, SegmentLog } from '../queue/types.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Emitter } from './emitter.ts';
+import type { Lane } from './lane.ts';
 
 /** Takes out of the log what has found its end, and counts it. */
 export interface Settlement {
@@ -24,18 +25,17 @@ export interface Settlement {
   readonly counts: () => { stored: number; rejected: number };
 }
 
-export interface SettlementSetting {
+export interface SettlementSetting extends Pick<Emitter, 'emit'> {
   readonly runtime: Pick<Runtime, 'now'>;
   readonly log: Pick<SegmentLog, 'settle'>;
-  /** Leaves word of rejected runs on the stream; resolves when that is in the log. */
-  readonly declareRejected: (ranges: readonly LaneRange[]) => Promise<void>;
+  /** Leaves word of rejected runs on the stream. */
+  readonly lane: Pick<Lane, 'declare'>;
   /** These are about to leave the log. */
   readonly onSettle: (range: LaneRange) => void;
-  readonly emitter: Pick<Emitter, 'emit'>;
 }
 
 export function createSettlement(setting: SettlementSetting): Settlement {
-  const { runtime, log, declareRejected, onSettle, emitter } = setting;
+  const { runtime, log, lane, onSettle, emit } = setting;
   let settled: LaneRange[] = [];
   let refused: RejectedRun[] = [];
   let stored = 0;
@@ -43,7 +43,7 @@ export function createSettlement(setting: SettlementSetting): Settlement {
 
   function refuse(range: LaneRange, code: RejectionCode, reason: string): LaneRange {
     rejected += range.count;
-    emitter.emit('rejected', { ...range, code, reason });
+    emit('rejected', { ...range, code, reason });
     refused.push({ ...range, code, reason, at: runtime.now() });
     return range;
   }
@@ -51,7 +51,7 @@ export function createSettlement(setting: SettlementSetting): Settlement {
   /** The declaration goes first: a page that ends in between declares twice, which is better than not at all. */
   async function declare(ranges: readonly LaneRange[]): Promise<void> {
     if (ranges.length === 0) return;
-    await declareRejected(ranges);
+    await lane.declare('rejected', ranges);
     settled.push(...ranges);
   }
 
@@ -61,7 +61,7 @@ export function createSettlement(setting: SettlementSetting): Settlement {
       let afterMs = 0;
       const refusedNow: LaneRange[] = [];
       for (const receipt of receipts) {
-        emitter.emit('receipt', { receipt, at: runtime.now() });
+        emit('receipt', { receipt, at: runtime.now() });
         if (receipt.status === 'retry') {
           afterMs = Math.max(afterMs, receipt.after || 0);
           continue;

@@ -1,6 +1,7 @@
 import type { Runtime } from '../runtime.ts';
 import { isConsent } from './consent.ts';
 import type { Emitter } from './emitter.ts';
+import type { ResolvedOptions } from './options.ts';
 import type { Consent } from './types.ts';
 
 /** What the tabs of one database tell each other. */
@@ -13,26 +14,25 @@ export interface TabChannel {
   readonly close: () => void;
 }
 
-export interface TabChannelSetting {
-  readonly channel: Runtime['channel'];
-  readonly name: string;
-  /** The write key and the relay. */
-  readonly source: string;
+export interface TabChannelSetting
+  extends Pick<ResolvedOptions, 'databaseName' | 'writeKey' | 'endpoint'>,
+    Pick<Emitter, 'fail'> {
+  readonly runtime: Pick<Runtime, 'channel'>;
   /** Of numbers that may be anything. */
   readonly onWrite: (events: unknown, bytes: unknown) => void;
   readonly onConsent: (consent: Consent) => void;
-  readonly emitter: Pick<Emitter, 'fail'>;
 }
 
 export function createTabChannel(setting: TabChannelSetting): TabChannel {
-  const { name, source, onWrite, onConsent, emitter } = setting;
+  const { runtime, databaseName, onWrite, onConsent } = setting;
+  const source = `${setting.writeKey} at ${setting.endpoint}`;
   // Apart, and open as long as the page is: one that stands still must not come back without having heard.
-  let decisions = open(`${name} consent`);
+  let decisions = open(`${databaseName} consent`);
   let writes: BroadcastChannel | undefined;
   let isTold = false;
 
   function open(channelName: string): BroadcastChannel | undefined {
-    const channel = setting.channel?.(channelName);
+    const channel = runtime.channel?.(channelName);
     if (channel) channel.onmessage = ({ data }) => hear(data);
     return channel;
   }
@@ -49,9 +49,9 @@ export function createTabChannel(setting: TabChannelSetting): TabChannel {
     if (!other || other === source || isTold) return;
     isTold = true;
     // What the one captures, the other would send under its own write key.
-    emitter.fail(
+    setting.fail(
       'invalid_option',
-      `databaseName: expected one for each source, got "${name}" for ${source} and for ${other}`,
+      `databaseName: expected one for each source, got "${databaseName}" for ${source} and for ${other}`,
     );
     // It has to hear of this one too.
     tell(0, 0);
@@ -63,7 +63,7 @@ export function createTabChannel(setting: TabChannelSetting): TabChannel {
   }
 
   function resume(): void {
-    writes ??= open(name);
+    writes ??= open(databaseName);
     tell(0, 0);
   }
 

@@ -20,10 +20,10 @@ export interface TabLock {
 }
 
 export interface TabLockSetting {
-  readonly locks: LockManager | undefined;
-  readonly name: string;
-  readonly lease: SegmentLog['lease'];
-  readonly runtime: Pick<Runtime, 'now' | 'delay' | 'randomBytes'>;
+  readonly runtime: Pick<Runtime, 'locks' | 'now' | 'delay' | 'randomBytes'>;
+  /** What the lock is called. */
+  readonly databaseName: string;
+  readonly log: Pick<SegmentLog, 'lease'>;
   readonly requestTimeoutMs: number;
   readonly onChange: (leader: boolean) => void;
 }
@@ -33,7 +33,8 @@ export interface TabLockSetting {
  * the log keeps a lease, which a tab that stands still loses, and so has to ask before each request.
  */
 export function createTabLock(setting: TabLockSetting): TabLock {
-  const { locks, name, lease, runtime, onChange } = setting;
+  const { runtime, databaseName, log, onChange } = setting;
+  const { locks } = runtime;
   const owner = encodeBase64url(runtime.randomBytes(12));
   const leaseMs = setting.requestTimeoutMs + LEASE_SPARE_MS;
   let isAlone = false;
@@ -64,7 +65,7 @@ export function createTabLock(setting: TabLockSetting): TabLock {
     const giveLock = (): void => end();
     giveBack = giveLock;
     locks
-      .request(name, { signal: abort.signal }, () => {
+      .request(databaseName, { signal: abort.signal }, () => {
         hold(true);
         return new Promise<void>((resolve) => {
           end = resolve;
@@ -84,7 +85,7 @@ export function createTabLock(setting: TabLockSetting): TabLock {
     let stopTimer = (): void => {};
     const giveLease = (): void => {
       stopTimer();
-      lease(owner, runtime.now(), 0).catch(() => {}); // Then it ends by itself.
+      log.lease(owner, runtime.now(), 0).catch(() => {}); // Then it ends by itself.
     };
     giveBack = giveLease;
     const renewAndWait = async (): Promise<void> => {
@@ -98,7 +99,7 @@ export function createTabLock(setting: TabLockSetting): TabLock {
   async function renewLease(): Promise<boolean> {
     const asked = giveBack;
     const now = runtime.now();
-    const isGranted = await lease(owner, now, now + leaseMs).catch(() => false);
+    const isGranted = await log.lease(owner, now, now + leaseMs).catch(() => false);
     if (giveBack !== asked) return false;
     leasedUntil = now + leaseMs;
     hold(isGranted);
@@ -117,7 +118,7 @@ export function createTabLock(setting: TabLockSetting): TabLock {
     // Known by the time that it is needed, when the page may end.
     locks.query().then(
       ({ pending = [] }) => {
-        isAwaited = pending.some((waiting) => waiting.name === name);
+        isAwaited = pending.some((waiting) => waiting.name === databaseName);
       },
       () => {},
     );

@@ -11,7 +11,6 @@ import type { Receipt } from '../../../src/protocol/receipt.ts';
 import { createMemoryLog } from '../../../src/queue/memory-log.ts';
 import type { Segment } from '../../../src/queue/types.ts';
 import type { Answer, Transport } from '../../../src/transport/fetch-transport.ts';
-import { createSigner } from '../../../src/transport/signer.ts';
 import { createFakeClock } from '../../helpers/fake-clock.ts';
 import { seededRandom } from '../../helpers/seeded-random.ts';
 
@@ -182,7 +181,12 @@ function createWorld(fates: Fate[], delays: number[], seed: number) {
     const emitter = createEmitter();
     let seq = 0;
     let isLeader = false;
-    const runtime = { ...clock, random };
+    const navigator = {
+      get onLine() {
+        return !isOffline;
+      },
+    };
+    const runtime = { ...clock, random, navigator };
     const options = {
       runtime,
       endpoint: '',
@@ -217,28 +221,31 @@ function createWorld(fates: Fate[], delays: number[], seed: number) {
       return created.isAlive ? answered : new Promise(() => {});
     };
     const sender = createBatchSender({
-      ...{ options, log, transport, emitter, sign: createSigner(undefined) },
+      ...{ ...options, ...emitter, log, transport },
       sessions: {
         ...{ current: async () => session, valid: () => session, known: () => session },
         ...{ forget: () => {}, compare: () => {} },
       },
-      isOffline: () => isOffline,
-      trim: () => pass(delays.shift() ?? 1),
-      confirm: async () => {
-        await pass(delays.shift() ?? 1);
-        return isLeader;
+      keeper: { trim: () => pass(delays.shift() ?? 1) },
+      lock: {
+        confirm: async () => {
+          await pass(delays.shift() ?? 1);
+          return isLeader;
+        },
+        isSole: () => isLeader,
       },
-      isSole: () => isLeader,
-      onSample: () => {},
-      declareRejected: async (ranges) => {
-        for (const id of ranges.flatMap(idsOf)) {
-          declared.add(id);
-          refused.add(id);
-        }
+      sample: { tell: () => {} },
+      lane: {
+        declare: async (_, ranges) => {
+          for (const id of ranges.flatMap(idsOf)) {
+            declared.add(id);
+            refused.add(id);
+          }
+        },
       },
     });
     const loop = createDeliveryLoop({
-      ...{ runtime, sender, emitter, isOffline: () => isOffline },
+      ...{ runtime, sender, ...emitter },
       ...{ retryBaseMs: 100, retryMaxMs: 1000 },
     });
     const created: Tab = {
@@ -267,7 +274,7 @@ function createWorld(fates: Fate[], delays: number[], seed: number) {
           ...range,
           ...{ createdAt: clock.now(), context: '{}', body: new TextEncoder().encode(text) },
         };
-        loop.offer([segment]);
+        sender.offer([segment]);
         log.append([segment]).then(() => {
           if (isLeader) loop.wake(events, segment.body.length);
           else for (const other of tabs) if (other !== created) other.loop.wakeByOther(events, 0);

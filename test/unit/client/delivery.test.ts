@@ -451,8 +451,9 @@ describe('a log that fails', () => {
       },
     } as unknown as BatchSender;
     const loop = createDeliveryLoop({
-      ...{ sender, emitter, runtime: { ...clock, random: () => 0.999 } },
-      ...{ isOffline: () => false, retryBaseMs: 1000, retryMaxMs: 8000 },
+      ...{ sender, ...emitter },
+      runtime: { ...clock, random: () => 0.999, navigator: undefined },
+      ...{ retryBaseMs: 1000, retryMaxMs: 8000 },
     });
     return { loop, clock, paused, errors };
   }
@@ -488,8 +489,9 @@ describe('a pause', () => {
       },
     } as unknown as BatchSender;
     const loop = createDeliveryLoop({
-      ...{ sender, emitter: createEmitter(), runtime: { ...clock, random: () => 0.5 } },
-      ...{ isOffline: () => false, retryBaseMs: 1000, retryMaxMs: 8000 },
+      ...{ sender, ...createEmitter() },
+      runtime: { ...clock, random: () => 0.5, navigator: undefined },
+      ...{ retryBaseMs: 1000, retryMaxMs: 8000 },
     });
     return { loop, clock, sent, letGo };
   }

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createEmitter } from '../../../src/client/emitter.ts';
 import { createLane, type Lane, type LaneSetting } from '../../../src/client/lane.ts';
 import type { ClientEvents } from '../../../src/client/types.ts';
+import { createWhenKnown } from '../../../src/client/when-known.ts';
 import type { DropReason } from '../../../src/protocol/event.ts';
 import type { Segment } from '../../../src/queue/types.ts';
 import type { Runtime } from '../../../src/runtime.ts';
@@ -40,15 +41,18 @@ function openLane(setting: Partial<LaneSetting> = {}): TestLane {
     } as never as Runtime,
     maxBatchEvents: 500,
     maxBatchBytes: 524_288,
-    context: { key: () => undefined, read: () => () => '{}' },
+    context: { key: () => undefined, read: () => '{}' },
     ready: undefined,
-    append: async (handed) => {
-      segments.push(...handed);
+    whenKnown: createWhenKnown(setting.ready),
+    log: {
+      append: async (handed) => {
+        segments.push(...handed);
+      },
     },
     isLeaving: () => false,
     onHandOver: () => {},
     onLogged: () => {},
-    emitter,
+    ...emitter,
     ...setting,
   });
   const written = () =>
@@ -197,9 +201,11 @@ describe('a segment', () => {
   test('is handed over in the turn of the write, before it is on disk', () => {
     const told: string[] = [];
     const { lane } = openLane({
-      append: () => {
-        told.push('append');
-        return new Promise(() => {});
+      log: {
+        append: () => {
+          told.push('append');
+          return new Promise(() => {});
+        },
       },
       onHandOver: (segments) => told.push(`handed over ${segments.length}`),
       onLogged: () => told.push('logged'),
@@ -219,7 +225,7 @@ describe('a segment', () => {
     });
     const { lane, clock, segments } = openLane({
       ready,
-      context: { key: () => undefined, read: () => () => context },
+      context: { key: () => undefined, read: () => context },
     });
     track(lane);
     let isWritten = false;
@@ -240,7 +246,7 @@ describe('a segment', () => {
   test('waits for no other: each is handed over after its time, though none is on disk', async () => {
     const handed: number[] = [];
     const { lane, clock } = openLane({
-      append: () => new Promise(() => {}),
+      log: { append: () => new Promise(() => {}) },
       onHandOver: (segments) => handed.push(segments.length),
     });
     for (let n = 0; n < 3; n++) {

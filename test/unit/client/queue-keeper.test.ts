@@ -41,7 +41,7 @@ function openKeeper({ runtime, setting, kind = 'indexeddb', ...options }: Keeper
   const errors: unknown[] = [];
   emitter.on('error', (error) => errors.push(error));
   const keeper = createQueueKeeper({
-    options: resolveOptions({
+    ...resolveOptions({
       endpoint: 'https://relay.test',
       writeKey: 'shop',
       ...options,
@@ -49,10 +49,12 @@ function openKeeper({ runtime, setting, kind = 'indexeddb', ...options }: Keeper
     }),
     log,
     isLeader: () => true,
-    declare: async (reason, ranges) => {
-      told.push(`declare ${reason} ${ranges.map(({ first, count }) => `${first}+${count}`)}`);
+    lane: {
+      declare: async (reason, ranges) => {
+        told.push(`declare ${reason} ${ranges.map(({ first, count }) => `${first}+${count}`)}`);
+      },
     },
-    emitter,
+    ...emitter,
     ...setting,
   });
   let captured = 0;
@@ -166,8 +168,10 @@ describe('the bounds of the queue', () => {
     const { write, errors, told } = openKeeper({
       maxQueueEvents: 10,
       setting: {
-        declare: async () => {
-          if (fails) throw new Error('no');
+        lane: {
+          declare: async () => {
+            if (fails) throw new Error('no');
+          },
         },
       },
     });

@@ -232,17 +232,23 @@ function createLeases(clock: FakeClock): SegmentLog['lease'] {
   };
 }
 
-function openLock(more: Partial<TabLockSetting> = {}) {
+function openLock({
+  locks,
+  ...more
+}: Partial<TabLockSetting> & { readonly locks?: LockManager } = {}) {
   const heard: boolean[] = [];
   const clock = createFakeClock();
   const lock = createTabLock({
-    locks: undefined,
-    name: 'name',
-    lease: createLeases(clock),
+    databaseName: 'name',
+    log: { lease: createLeases(clock) },
     requestTimeoutMs: 15_000,
     onChange: (leader) => heard.push(leader),
     ...more,
-    runtime: { ...clock, randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)) },
+    runtime: {
+      ...clock,
+      locks,
+      randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+    },
   });
   return { lock, heard, clock };
 }
@@ -250,8 +256,8 @@ function openLock(more: Partial<TabLockSetting> = {}) {
 /** Two locks on one lease, each with a clock of its own to stand still. */
 function openLeased() {
   const leases = createLeases(createFakeClock());
-  const first = openLock({ lease: leases });
-  const second = openLock({ lease: leases });
+  const first = openLock({ log: { lease: leases } });
+  const second = openLock({ log: { lease: leases } });
   const advance = async (ms: number, ...clocks: FakeClock[]): Promise<void> => {
     for (let passed = 0; passed < ms; passed += 1000) {
       for (const clock of clocks) await clock.advance(1000);
@@ -303,7 +309,7 @@ describe('a lease', () => {
 
   test('outlives the request that it is confirmed for', async () => {
     const lease = vi.fn(async () => true);
-    const { lock, clock } = openLock({ lease, requestTimeoutMs: 40_000 });
+    const { lock, clock } = openLock({ log: { lease }, requestTimeoutMs: 40_000 });
     lock.request();
     await clock.settle();
     clock.set(clock.now() + 1000);
@@ -317,9 +323,11 @@ describe('a lease', () => {
   test('of a log that fails is nobody’s, and is asked for again', async () => {
     let fails = true;
     const { lock, clock, heard } = openLock({
-      lease: async () => {
-        if (fails) throw new Error('no database');
-        return true;
+      log: {
+        lease: async () => {
+          if (fails) throw new Error('no database');
+          return true;
+        },
       },
     });
     lock.request();
