@@ -72,7 +72,7 @@ export interface BatchSender {
 }
 
 export interface SenderSetting extends ResolvedOptions, Pick<Emitter, 'emit' | 'fail'> {
-  readonly log: SegmentLog;
+  readonly log: Pick<SegmentLog, 'read' | 'settle' | 'getValue' | 'setValue'>;
   readonly sessions: Sessions;
   readonly transport: Transport;
   readonly keeper: Pick<QueueKeeper, 'trim'>;
@@ -99,8 +99,7 @@ export function createBatchSender(setting: SenderSetting): BatchSender {
 
   function limits() {
     const remote = (name: keyof RemoteConfig & keyof ResolvedOptions, most: number): number => {
-      const value = config[name];
-      return Math.min(value && value > 0 ? value : setting[name], most);
+      return Math.min(config[name] || setting[name], most);
     };
     return {
       maxEvents: remote('maxBatchEvents', splitEvents),
@@ -120,9 +119,8 @@ export function createBatchSender(setting: SenderSetting): BatchSender {
     await settlement.settle();
     if (!held && !sessions.valid()) {
       // A log without an event that is due needs no session.
-      const [oldest] = await log.read({ maxEvents: 1, maxBytes: 1 });
-      if (!oldest) return 'empty';
-      if (oldest.createdAt > capturedUntil) return 'later';
+      const rest = restOf(await log.read({ maxEvents: 1, maxBytes: 1 }), capturedUntil);
+      if (rest) return rest;
     }
     const session = await sessions.current();
     if ('status' in session) return refused(session);
@@ -144,9 +142,8 @@ export function createBatchSender(setting: SenderSetting): BatchSender {
     const bounds = limits();
     const head = await tail.follow(() => log.read(bounds));
     const plan = planBatch(head, bounds);
-    const [oldest] = head;
-    if (!oldest) return 'empty';
-    if (oldest.createdAt > capturedUntil && plan.events < bounds.maxEvents) return 'later';
+    const rest = restOf(head, capturedUntil);
+    if (rest && plan.events < bounds.maxEvents) return rest;
     const bytes = encodePlan(plan, session);
     const payload = await compress(bytes, setting.compressAboveBytes);
     return prepareBatch(plan, bytes.length, payload);
@@ -311,4 +308,13 @@ export function createBatchSender(setting: SenderSetting): BatchSender {
     counts: settlement.counts,
     letGo,
   };
+}
+
+/** Why the log can wait with that head; nothing where it cannot. */
+function restOf(
+  [oldest]: readonly Segment[],
+  capturedUntil: number,
+): 'empty' | 'later' | undefined {
+  if (!oldest) return 'empty';
+  return oldest.createdAt > capturedUntil ? 'later' : undefined;
 }

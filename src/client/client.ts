@@ -142,8 +142,9 @@ export function createClient(options: ClientOptions): Client {
   const tabs = createTabChannel({
     ...parts,
     onWrite(events, bytes) {
-      keeper.grow(Number(events), Number(bytes));
-      loop.wakeByOther(events, bytes);
+      keeper.grow(events, bytes);
+      sender.offerForeign();
+      loop.wake(events, bytes);
     },
     onConsent: consent.decide,
   });
@@ -152,7 +153,7 @@ export function createClient(options: ClientOptions): Client {
   };
   const lifecycle =
     page &&
-    watchPage(page, {
+    watchPage(page, loop, {
       onHide(isLast) {
         lane.write();
         // The next page sends at its start, and hears the receipt: what left now, it would send a second time.
@@ -167,8 +168,6 @@ export function createClient(options: ClientOptions): Client {
         tabs.resume();
         lead();
       },
-      onOnline: loop.online,
-      onOffline: loop.offline,
     });
   lead();
   // Not in the task of the start, for what it may cost. What is captured before knows the last page's.

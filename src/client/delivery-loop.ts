@@ -9,8 +9,6 @@ import type { Pause, PauseReason } from './types.ts';
 export interface DeliveryLoop {
   /** Something was written: it leaves with the next batch, at once where that is full. */
   readonly wake: (events: number, bytes: number) => void;
-  /** The same from another tab, which may say anything. */
-  readonly wakeByOther: (events: unknown, bytes: unknown) => void;
   /** Sends what is in the log now. Resolves when that is done, or when it has to wait. */
   readonly run: () => Promise<void>;
   /** The page may end with this very turn: what can leave in it does, the rest as `run` has it where the page goes on. */
@@ -68,6 +66,8 @@ export function createDeliveryLoop(setting: LoopSetting): DeliveryLoop {
     if (next === pause) return;
     pause = next;
     if (next) {
+      // Another tab sends from now on, or nobody may.
+      if (next !== setback) sender.letGo();
       disarm();
       emit('paused', next);
     } else {
@@ -88,13 +88,13 @@ export function createDeliveryLoop(setting: LoopSetting): DeliveryLoop {
     cancelRun = undefined;
   }
 
-  function hold(next: Pause | undefined): void {
+  function hold(next?: Pause): void {
     if (isStopped) return;
     cancelWait?.();
     setback = next;
     if (isBecauseOf('offline', 'unreachable')) goneAt ??= runtime.now();
     if (next?.until !== undefined) {
-      cancelWait = runtime.delay(() => hold(undefined), next.until - runtime.now());
+      cancelWait = runtime.delay(hold, next.until - runtime.now());
     }
     update();
   }
@@ -176,10 +176,6 @@ export function createDeliveryLoop(setting: LoopSetting): DeliveryLoop {
 
   return {
     wake,
-    wakeByOther(events, bytes) {
-      sender.offerForeign();
-      wake(Number(events) || 0, Number(bytes) || 0);
-    },
     run,
     leave(isLast) {
       if (running) return;
@@ -189,12 +185,10 @@ export function createDeliveryLoop(setting: LoopSetting): DeliveryLoop {
     },
     lead(leader) {
       isLeader = leader;
-      if (!leader) sender.letGo();
       update();
     },
     permit(next) {
       isPermitted = next;
-      if (!next) sender.letGo();
       update();
     },
     online() {

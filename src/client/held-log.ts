@@ -10,7 +10,7 @@ const EVERYTHING: ReadLimits = {
 const NOTHING: LogBounds = { maxEvents: 0, maxBytes: 0, policy: 'drop-oldest' };
 
 /** A log that can be kept off the device: then it is this page's memory, and what is on the disk stays untouched. */
-export interface HeldLog extends SegmentLog {
+export interface HeldLog extends Omit<SegmentLog, 'clear' | 'keepValue'> {
   /** From now on in memory. */
   readonly hold: () => void;
   /** From now on on the device, to which it hands over what it holds. Resolves when that is there. */
@@ -74,11 +74,9 @@ export function createHeldLog(open: () => SegmentLog, isHeld: boolean): HeldLog 
     surplus: (bounds) => log.surplus(bounds),
     stats: () => log.stats(),
     rejected: () => log.rejected(),
-    clear: () => log.clear(),
     lease: (owner, now, until) => log.lease(owner, now, until),
     getValue: (key) => log.getValue(key),
     setValue: (key, value) => log.setValue(key, value),
-    keepValue: (key, value) => log.keepValue(key, value),
     close: () => device?.close(),
     hold() {
       log = createMemoryLog();

@@ -1,3 +1,5 @@
+import type { DeliveryLoop } from './delivery-loop.ts';
+
 /** What the end of a page, its coming back and its network mean to the client. */
 export interface PageLifecycle {
   /** The page may end with this very task, or timers may not fire any more. */
@@ -13,15 +15,17 @@ export interface LifecycleHandlers {
   /** The page stands still, in the back-forward cache or a frozen tab, or ends. */
   readonly onSuspend: () => void;
   readonly onResume: () => void;
-  readonly onOnline: () => void;
-  readonly onOffline: () => void;
 }
 
 /**
  * Listens to `pagehide` and to `visibilitychange`: on a cross-site navigation the second alone did not come. Never to
  * `unload`, which costs the page its place in the back-forward cache.
  */
-export function watchPage(page: Window, handlers: LifecycleHandlers): PageLifecycle {
+export function watchPage(
+  page: Window,
+  { online, offline }: Pick<DeliveryLoop, 'online' | 'offline'>,
+  handlers: LifecycleHandlers,
+): PageLifecycle {
   const { document } = page;
   const stopping = new AbortController();
   let isSuspended = false;
@@ -55,8 +59,8 @@ export function watchPage(page: Window, handlers: LifecycleHandlers): PageLifecy
         new URL(destination.url).origin === page.location.origin;
     });
   }
-  listen(page, 'online', handlers.onOnline);
-  listen(page, 'offline', handlers.onOffline);
+  listen(page, 'online', online);
+  listen(page, 'offline', offline);
   return {
     isLeaving: () => isSuspended || document.hidden,
     isReplaced: () => isReplaced,

@@ -67,12 +67,13 @@ export function createSessions(setting: SessionSetting): Sessions {
   let aheadMs = 0;
 
   const clocksApartMs = (): number => runtime.now() - runtime.monotonic();
-  const isDrifted = (): boolean => Math.abs(clocksApartMs() - apartMs) > MAX_DRIFT_MS;
+  const isDrifted = (sinceMs = apartMs): boolean =>
+    Math.abs(clocksApartMs() - sinceMs) > MAX_DRIFT_MS;
 
-  function take(next: Session, config: RemoteConfig): void {
+  function take(next: Session): void {
     session = next;
     apartMs = clocksApartMs();
-    setting.onConfig(config);
+    setting.onConfig(next.config);
     setting.onClock?.(next.clockOffsetMs);
   }
 
@@ -89,7 +90,7 @@ export function createSessions(setting: SessionSetting): Sessions {
   async function current(): Promise<Session | Answer> {
     if (!session && !isFixed) {
       const stored = await log.getValue(key);
-      if (isSession(stored)) take(stored, { ...stored.config, pauseMs: 0 });
+      if (isSession(stored)) take({ ...stored, config: { ...stored.config, pauseMs: 0 } });
     }
     return valid() ?? renew(true);
   }
@@ -117,12 +118,12 @@ export function createSessions(setting: SessionSetting): Sessions {
     const { body } = answer;
     if (answer.status !== 200 || !isSessionAnswer(body)) return answer;
     // The clock was set, or the device slept, on the way: nobody can say when the relay looked at its own.
-    if (mayRepeat && Math.abs(clocksApartMs() - askedApartMs) > MAX_DRIFT_MS) return renew(false);
+    if (mayRepeat && isDrifted(askedApartMs)) return renew(false);
     const roundTripMs = runtime.monotonic() - startedAt;
     const clockOffsetMs = Math.round(body.now + roundTripMs / 2 - runtime.now());
     isRefused = false;
     const next = { ...body, ...betterClock({ clockOffsetMs, roundTripMs }, known) };
-    take(next, body.config);
+    take(next);
     // Without a place to keep it, the next page asks again.
     if (!isFixed) log.setValue(key, next).catch(() => {});
     return next;

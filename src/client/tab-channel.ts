@@ -18,8 +18,8 @@ export interface TabChannelSetting
   extends Pick<ResolvedOptions, 'databaseName' | 'writeKey' | 'endpoint'>,
     Pick<Emitter, 'fail'> {
   readonly runtime: Pick<Runtime, 'channel'>;
-  /** Of numbers that may be anything. */
-  readonly onWrite: (events: unknown, bytes: unknown) => void;
+  /** Of numbers that may be any. */
+  readonly onWrite: (events: number, bytes: number) => void;
   readonly onConsent: (consent: Consent) => void;
 }
 
@@ -45,7 +45,7 @@ export function createTabChannel(setting: TabChannelSetting): TabChannel {
     // Any script of the origin may speak on it.
     const [other, events, bytes, consent] = Array.isArray(data) ? data : [];
     if (isConsent(consent)) onConsent(consent);
-    onWrite(events, bytes);
+    onWrite(Number(events) || 0, Number(bytes) || 0);
     if (!other || other === source || isTold) return;
     isTold = true;
     // What the one captures, the other would send under its own write key.

@@ -63,6 +63,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 interface Tab {
   readonly loop: DeliveryLoop;
   readonly capture: (events: number) => void;
+  /** Another tab has written. */
+  readonly hear: (events: number) => void;
   readonly forget: (range: LaneRange) => void;
   isAlive: boolean;
 }
@@ -251,6 +253,10 @@ function createWorld(fates: Fate[], delays: number[], seed: number) {
     const created: Tab = {
       isAlive: true,
       forget: sender.forget,
+      hear(events) {
+        sender.offerForeign();
+        loop.wake(events, 0);
+      },
       loop: {
         ...loop,
         lead(leader) {
@@ -277,7 +283,7 @@ function createWorld(fates: Fate[], delays: number[], seed: number) {
         sender.offer([segment]);
         log.append([segment]).then(() => {
           if (isLeader) loop.wake(events, segment.body.length);
-          else for (const other of tabs) if (other !== created) other.loop.wakeByOther(events, 0);
+          else for (const other of tabs) if (other !== created) other.hear(events);
         });
       },
     };
