@@ -85,7 +85,7 @@ export function createBatchSender(setting: SenderSetting): BatchSender {
   const { runtime, log, sessions, transport, lock, emit, fail } = setting;
   const sign = createSigner(runtime.subtle);
   const tail = createLogTail(MAX_KEEPALIVE_BYTES);
-  const settlement = createSettlement({ ...setting, onSettle: tail.drop });
+  const settlement = createSettlement({ ...setting, tail });
   let config: RemoteConfig = {};
   let pauseMs = 0;
   let ends: LaneEnds | undefined;
@@ -99,7 +99,8 @@ export function createBatchSender(setting: SenderSetting): BatchSender {
 
   function limits() {
     const remote = (name: keyof RemoteConfig & keyof ResolvedOptions, most: number): number => {
-      return Math.min(config[name] || setting[name], most);
+      const value = config[name];
+      return Math.min(value && value > 0 ? value : setting[name], most);
     };
     return {
       maxEvents: remote('maxBatchEvents', splitEvents),

@@ -44,8 +44,7 @@ export function createClient(options: ClientOptions): Client {
   const { page } = runtime;
   const emitter = createEmitter();
   const { on, emit, fail } = emitter;
-  const starting = startingConsent(settings);
-  const isKept = mayStore(starting, settings);
+  const isKept = mayStore(startingConsent(settings), settings);
   const open = (): SegmentLog =>
     openDevice(settings, {
       onError(error) {
@@ -128,7 +127,7 @@ export function createClient(options: ClientOptions): Client {
   const sender = createBatchSender({ ...parts, sessions, transport, keeper, lane, lock, sample });
   const loop = createDeliveryLoop({ ...parts, sender });
   const consent = createConsentGate({
-    ...{ ...parts, starting, identity, lane, sessions },
+    ...{ ...parts, identity, lane, sessions },
     loadVisitor: logStorage?.load,
     permit(isPermitted) {
       loop.permit(isPermitted);

@@ -21,7 +21,6 @@ export interface ConsentGate {
 }
 
 export interface ConsentSetting extends ResolvedOptions, Emitter {
-  readonly starting: Consent;
   readonly log: HeldLog;
   readonly identity: Identity;
   /** Resolves when the visitor that was kept on the device is at hand. */
@@ -53,7 +52,7 @@ export function isConsent(value: unknown): value is Consent {
 
 export function createConsentGate(setting: ConsentSetting): ConsentGate {
   const { log, identity, lane, permit, emit, fail } = setting;
-  let state = setting.starting;
+  let state = startingConsent(setting);
   let done = Promise.resolve();
   /** What a denial has deleted: told on the stream when the user has agreed again, and never before. */
   let lost: LaneRange[] = [];

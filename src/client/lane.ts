@@ -88,8 +88,8 @@ export function createLane(setting: LaneSetting): Lane {
   let scheduled: (() => void) | undefined;
   let aheadMs = 0;
   let lastAt = 0;
-  /** Both clocks at one moment, the lane's and the monotonic one. */
-  let moment = [0, 0] as readonly [lane: number, monotonic: number];
+  /** By how much the lane's clock was ahead of the monotonic one, with the last write. */
+  let apartMs = 0;
 
   ready?.then(() => {
     pending = undefined;
@@ -100,8 +100,7 @@ export function createLane(setting: LaneSetting): Lane {
   function clock(): number {
     const wall = runtime.now();
     if (wall + aheadMs < lastAt) {
-      const [at, monotonic] = moment;
-      aheadMs = Math.max(lastAt, Math.round(at + runtime.monotonic() - monotonic)) - wall;
+      aheadMs = Math.max(lastAt, Math.round(apartMs + runtime.monotonic())) - wall;
     }
     lastAt = wall + aheadMs;
     return lastAt;
@@ -242,7 +241,7 @@ export function createLane(setting: LaneSetting): Lane {
     const segments = waiting;
     waiting = [];
     writtenAt = runtime.monotonic();
-    moment = [clock(), writtenAt];
+    apartMs = clock() - writtenAt;
     const written = setting.log.append(segments).then(() => {
       for (const segment of segments) {
         unwritten -= segment.count;

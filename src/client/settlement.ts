@@ -5,6 +5,7 @@ import type { RejectedRun, SegmentLog } from '../queue/types.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Emitter } from './emitter.ts';
 import type { Lane } from './lane.ts';
+import type { LogTail } from './log-tail.ts';
 
 /** Takes out of the log what has found its end, and counts it. */
 export interface Settlement {
@@ -30,12 +31,12 @@ export interface SettlementSetting extends Pick<Emitter, 'emit'> {
   readonly log: Pick<SegmentLog, 'settle'>;
   /** Leaves word of rejected runs on the stream. */
   readonly lane: Pick<Lane, 'declare'>;
-  /** These are about to leave the log. */
-  readonly onSettle: (range: LaneRange) => void;
+  /** Loses what is about to leave the log. */
+  readonly tail: Pick<LogTail, 'drop'>;
 }
 
 export function createSettlement(setting: SettlementSetting): Settlement {
-  const { runtime, log, lane, onSettle, emit } = setting;
+  const { runtime, log, lane, tail, emit } = setting;
   let settled: LaneRange[] = [];
   let refused: RejectedRun[] = [];
   let stored = 0;
@@ -83,7 +84,7 @@ export function createSettlement(setting: SettlementSetting): Settlement {
     reject: (ranges, code, reason) => declare(ranges.map((range) => refuse(range, code, reason))),
     async settle() {
       if (settled.length === 0) return;
-      for (const range of settled) onSettle(range);
+      settled.forEach(tail.drop);
       await log.settle(settled, refused);
       settled = [];
       refused = [];

@@ -1,9 +1,11 @@
 /** base64url without padding (RFC 4648, section 5), by the platform's own `btoa` and `atob`. */
 
+/** Of ids, codes and tokens: no more bytes than a call takes arguments. */
 export function encodeBase64url(bytes: Uint8Array): string {
-  let binary = '';
-  for (const byte of bytes) binary += String.fromCharCode(byte);
-  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replace(/=+$/, '');
 }
 
 /** The bytes, or `undefined` when the text is not base64url. */

