@@ -182,11 +182,8 @@ export function createBatchSender(setting: SenderSetting): BatchSender {
     });
   }
 
-  const encodePlan = (
-    { pieces }: BatchPlan,
-    { clockOffsetMs }: Session,
-  ): PreparedBatch['payload'] =>
-    encodeBatch({ sdk: SDK, clockOffset: clockOffsetMs, after: ends }, pieces);
+  const encodePlan = (plan: BatchPlan, { clockOffsetMs }: Session): PreparedBatch['payload'] =>
+    encodeBatch({ sdk: SDK, clockOffset: clockOffsetMs, after: ends }, plan);
 
   /** In this very turn, for as few bytes as can leave with the page. Nothing comes of what is let go meanwhile. */
   async function post(

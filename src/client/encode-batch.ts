@@ -1,7 +1,7 @@
-import { encodeSegmentHead, type SenderFacts } from '../protocol/batch.ts';
+import type { SenderFacts } from '../protocol/batch.ts';
 import { joinBytes } from '../protocol/bytes.ts';
 import type { LaneRange } from '../protocol/event.ts';
-import type { BatchPiece, BatchPlan } from '../queue/batch-planner.ts';
+import type { BatchPlan } from '../queue/batch-planner.ts';
 
 /** A batch as it travels. Kept until its outcome is known: the same bytes go again. */
 export interface PreparedBatch {
@@ -14,25 +14,14 @@ export interface PreparedBatch {
 }
 
 export function prepareBatch(
-  { pieces, events }: BatchPlan,
+  { ranges, events }: BatchPlan,
   bytes: number,
   payload: Uint8Array<ArrayBuffer>,
 ): PreparedBatch {
-  const ranges = pieces.map(({ lane, first, count }) => ({ lane, first, count }));
   return { ranges, events, bytes, payload, attempts: 0 };
 }
 
-/** The payload of a batch: the sender's line, then each piece under its head line. */
-export function encodeBatch(
-  sender: SenderFacts,
-  pieces: readonly BatchPiece[],
-): Uint8Array<ArrayBuffer> {
-  return joinBytes(
-    `${JSON.stringify(sender)}\n`,
-    ...pieces.flatMap(({ lane, first, context, body }) => [
-      encodeSegmentHead(lane, first, context),
-      body,
-      '\n',
-    ]),
-  );
+/** The payload of a batch: the sender's line, and what was planned. */
+export function encodeBatch(sender: SenderFacts, { texts }: BatchPlan): Uint8Array<ArrayBuffer> {
+  return joinBytes(`${JSON.stringify(sender)}\n`, ...texts);
 }

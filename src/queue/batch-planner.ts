@@ -4,16 +4,13 @@ import type { LaneRange } from '../protocol/event.ts';
 import { nextLine, sliceLines } from './lines.ts';
 import type { ReadLimits, Segment } from './types.ts';
 
-/** A run of events of one segment, as it leaves: its head line and its body, each followed by a newline. */
-export interface BatchPiece extends LaneRange {
-  readonly context: string;
-  readonly body: Uint8Array<ArrayBuffer>;
-}
-
 export interface BatchPlan {
-  readonly pieces: readonly BatchPiece[];
+  /** Runs of events of one segment each. */
+  readonly ranges: readonly LaneRange[];
+  /** For each run its head line and its body, as they leave, each followed by a newline. */
+  readonly texts: readonly (string | Uint8Array<ArrayBuffer>)[];
   readonly events: number;
-  /** On the wire before gzip: head lines and bodies with their newlines, without the sender's line. */
+  /** What the texts are on the wire before gzip, without the sender's line. */
   readonly bytes: number;
 }
 
@@ -27,13 +24,14 @@ export function planBatch(
   { maxEvents, maxBytes }: ReadLimits,
   isStrict = false,
 ): BatchPlan {
-  const pieces: BatchPiece[] = [];
+  const ranges: LaneRange[] = [];
+  const texts: (string | Uint8Array<ArrayBuffer>)[] = [];
   let events = 0;
   let bytes = 0;
   for (const { lane, first, context, ...segment } of segments) {
     let { count, body } = segment;
-    const head = joinBytes(encodeSegmentHead(lane, first, context)).length;
-    const roomBytes = maxBytes - bytes - head;
+    const head = joinBytes(encodeSegmentHead(lane, first, context));
+    const roomBytes = maxBytes - bytes - head.length;
     if (events + count > maxEvents || body.length >= roomBytes) {
       if (events > 0 && !isStrict) break;
       count = countLines(body, Math.min(count, maxEvents - events), roomBytes);
@@ -41,12 +39,13 @@ export function planBatch(
       if (count === 0) break;
       body = sliceLines(body, 0, count);
     }
-    pieces.push({ lane, first, count, context, body });
+    ranges.push({ lane, first, count });
+    texts.push(head, body, '\n');
     events += count;
-    bytes += head + body.length + 1;
+    bytes += head.length + body.length + 1;
     if (count < segment.count) break;
   }
-  return { pieces, events, bytes };
+  return { ranges, texts, events, bytes };
 }
 
 /** How many lines fit, each with its newline. */

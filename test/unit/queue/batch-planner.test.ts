@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeSegmentHead, parsePayload } from '../../../src/protocol/batch.ts';
+import { joinBytes } from '../../../src/protocol/bytes.ts';
 import { type BatchPlan, planBatch } from '../../../src/queue/batch-planner.ts';
 import { remainderOf } from '../../../src/queue/remainder.ts';
 import type { Segment, StoredSegment } from '../../../src/queue/types.ts';
@@ -9,24 +10,18 @@ import { linesOf, segmentOf } from '../../conformance/segment-log.ts';
 const encoder = new TextEncoder();
 const PLENTY = { maxEvents: 1e9, maxBytes: 1e9 };
 
-/** The pieces as the relay will see them. */
-function wireOf({ pieces }: BatchPlan): string {
-  const text = new TextDecoder();
-  return pieces
-    .map(
-      ({ lane, first, context, body }) =>
-        `${encodeSegmentHead(lane, first, context)}${text.decode(body)}\n`,
-    )
-    .join('');
+/** As the relay will see it. */
+function wireOf({ texts }: BatchPlan): string {
+  return new TextDecoder().decode(joinBytes(...texts));
 }
 
-function wireBytesOf(segment: Segment): number {
-  return encoder.encode(wireOf({ pieces: [segment], events: 0, bytes: 0 })).length;
+function wireBytesOf({ lane, first, context, body }: Segment): number {
+  return joinBytes(encodeSegmentHead(lane, first, context), body, '\n').length;
 }
 
 describe('planBatch', () => {
   it('plans nothing from nothing', () => {
-    expect(planBatch([], PLENTY)).toEqual({ pieces: [], events: 0, bytes: 0 });
+    expect(planBatch([], PLENTY)).toEqual({ ranges: [], texts: [], events: 0, bytes: 0 });
   });
 
   it('takes whole segments in their order, their bytes untouched', () => {
@@ -34,8 +29,11 @@ describe('planBatch', () => {
 
     const plan = planBatch(segments, PLENTY);
 
-    expect(plan.pieces).toEqual(segments.map(({ createdAt, ...piece }) => piece));
-    expect(plan.pieces[0]?.body).toBe(segments[0]?.body);
+    expect(plan.ranges).toEqual([
+      { lane: 'lane-aaaa', first: 1, count: 2 },
+      { lane: 'lane-bbbb', first: 7, count: 3 },
+    ]);
+    for (const { body } of segments) expect(plan.texts).toContain(body);
     expect(plan.events).toBe(5);
   });
 
@@ -60,7 +58,7 @@ describe('planBatch', () => {
 
     const plan = planBatch(segments, { ...PLENTY, maxBytes: bytes + delta });
 
-    expect(plan.pieces).toHaveLength(taken);
+    expect(plan.ranges).toHaveLength(taken);
   });
 
   it.each([
@@ -89,8 +87,7 @@ describe('planBatch', () => {
   it('cuts a first segment that exceeds the events of a batch', () => {
     const plan = planBatch([segmentOf('lane-aaaa', 11, 9)], { ...PLENTY, maxEvents: 4 });
 
-    expect(plan.pieces).toHaveLength(1);
-    expect(plan.pieces[0]).toMatchObject({ lane: 'lane-aaaa', first: 11, count: 4 });
+    expect(plan.ranges).toEqual([{ lane: 'lane-aaaa', first: 11, count: 4 }]);
     expect(wireOf(plan)).toBe(wireOf(planBatch([segmentOf('lane-aaaa', 11, 4)], PLENTY)));
   });
 
@@ -149,11 +146,11 @@ describe('planBatch', () => {
           ).toBe(true);
           if (!parsed.ok) throw new Error(parsed.reason);
           expect(parsed.value.segments.map(({ lines }) => lines.length)).toEqual(
-            plan.pieces.map(({ count }) => count),
+            plan.ranges.map(({ count }) => count),
           );
           sent.push(...parsed.value.segments.flatMap(({ lines }) => lines));
-          for (const piece of plan.pieces) {
-            stored = stored.flatMap((segment) => remainderOf(segment, piece));
+          for (const range of plan.ranges) {
+            stored = stored.flatMap((segment) => remainderOf(segment, range));
           }
         }
 
