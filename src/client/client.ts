@@ -173,9 +173,7 @@ export function createClient(options: ClientOptions): Client {
   runtime.delay(() => {
     keeper.start();
     const timezone = readTimezone();
-    whenKnown(() => {
-      if (identity.current().timezone !== timezone) identity.know({ timezone });
-    });
+    whenKnown(() => identity.know('timezone', timezone));
   }, 0);
 
   const isCapturing = (): boolean => !closing && consent.state() !== 'denied';
@@ -250,11 +248,11 @@ export function createClient(options: ClientOptions): Client {
     track,
     page: trackPage,
     identify(userId, traits) {
-      become(() => identity.know({ userId: nameOf(userId) }));
+      become(() => identity.know('userId', nameOf(userId)));
       add('identify', { traits });
     },
     group(groupId, traits) {
-      become(() => identity.know({ groupId: nameOf(groupId) }));
+      become(() => identity.know('groupId', nameOf(groupId)));
       add('group', { groupId, traits });
     },
     metric: (name, value, more) =>

@@ -77,8 +77,9 @@ export function createDeliveryLoop(setting: LoopSetting): DeliveryLoop {
       if (running) return;
       // What a page captures in the task of its start can wait for company.
       const capturedUntil = runtime.now() - 1;
-      if (before !== follower) start(undefined, capturedUntil);
-      else cancelStart = runtime.delay(() => start(undefined, capturedUntil), START_MS);
+      const startOld = (): Promise<void> => start(undefined, capturedUntil);
+      if (before !== follower) startOld();
+      else cancelStart = runtime.delay(startOld, START_MS);
     }
   }
 

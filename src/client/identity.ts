@@ -30,7 +30,8 @@ export type VisitorStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
 export interface Identity {
   /** Begins a new visit where the last one was left. */
   readonly current: () => Visitor;
-  readonly know: (facts: Facts) => void;
+  /** What is known already costs no write. */
+  readonly know: <Name extends keyof Facts>(name: Name, fact: Facts[Name]) => void;
   readonly reset: () => void;
   /** From now on the visitor is kept: the one that was kept before, with what is known since. */
   readonly keep: () => void;
@@ -102,17 +103,18 @@ export function createIdentity(setting: IdentitySetting): Identity {
     return { ...visitor, clientId: setting.clientId ?? visitor.clientId };
   }
 
-  const know = (facts: Facts): Visitor => save({ ...visit(), ...facts });
-
   return {
     current,
-    know,
+    know(name, fact) {
+      const visitor = visit();
+      if (visitor[name] !== fact) save({ ...visitor, [name]: fact });
+    },
     reset,
     keep() {
       const { userId, groupId, timezone } = remembered ?? {};
       isKept = true;
       // Without what is undefined: that is not known, and must not hide what was.
-      know(JSON.parse(JSON.stringify({ userId, groupId, timezone })));
+      save({ ...visit(), ...JSON.parse(JSON.stringify({ userId, groupId, timezone })) });
     },
     hold() {
       isKept = false;

@@ -26,9 +26,7 @@ export function createSample(
       if (next === isOut) return;
       isOut = next;
       // For the other tabs, and for the next page, which captures before it asks.
-      whenKnown(() => {
-        if (!!identity.current().sampledOut !== next) identity.know({ sampledOut: next });
-      });
+      whenKnown(() => identity.know('sampledOut', next || undefined));
     },
   };
 }

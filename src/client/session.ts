@@ -49,7 +49,7 @@ export interface SessionSetting
   readonly log: Pick<SegmentLog, 'getValue' | 'setValue'>;
   readonly onConfig: (config: RemoteConfig) => void;
   /** The offset as it is known from now on, in milliseconds. */
-  readonly onClock?: (offsetMs: number) => void;
+  readonly onClock: (offsetMs: number) => void;
 }
 
 /** Asks for sessions and keeps them beside the log, so that tabs and page loads share one. */
@@ -74,7 +74,7 @@ export function createSessions(setting: SessionSetting): Sessions {
     session = next;
     apartMs = clocksApartMs();
     setting.onConfig(next.config);
-    setting.onClock?.(next.clockOffsetMs);
+    setting.onClock(next.clockOffsetMs);
   }
 
   function valid(): Session | undefined {

@@ -37,8 +37,8 @@ export function createTabChannel(setting: TabChannelSetting): TabChannel {
     return channel;
   }
 
-  function tell(...news: readonly [events: number, bytes: number, consent?: Consent]): void {
-    (news[2] ? decisions : writes)?.postMessage([source, ...news]);
+  function tell(events: number, bytes: number, consent?: Consent): void {
+    (consent ? decisions : writes)?.postMessage([source, events, bytes, consent]);
   }
 
   function hear(data: unknown): void {

@@ -20,18 +20,18 @@ export interface Shelf {
 /** What has to go: the lost, the too old, and then so much of the lowest priority that a part of both bounds is free. */
 export async function findSurplus(
   shelf: Shelf,
-  { createdSince = 0, policy, ...bounds }: LogBounds,
-  stats: LogStats,
+  { createdSince = 0, policy, maxEvents, maxBytes }: LogBounds,
+  { events, bytes }: Pick<LogStats, 'events' | 'bytes'>,
   lost: readonly LaneRange[] = [],
 ): Promise<Surplus[]> {
-  const left = { events: stats.events, bytes: stats.bytes };
+  const isBeyond = (part: number): boolean => events > maxEvents * part || bytes > maxBytes * part;
   const gone = new Map<number, Surplus>();
   const giveUp = (segment: StoredSegment, reason: Surplus['reason']): void => {
     const { id, lane, first, count } = segment;
     if (gone.has(id)) return;
     gone.set(id, { lane, first, count, reason });
-    left.events -= count;
-    left.bytes -= segmentBytes(segment);
+    events -= count;
+    bytes -= segmentBytes(segment);
   };
 
   let page = createdSince > 0 ? await shelf.page(0) : [];
@@ -44,13 +44,13 @@ export async function findSurplus(
     page = await shelf.page(page.at(-1)?.id ?? 0);
   }
 
-  const isFull = isBeyond(bounds, left, 1);
+  const isFull = isBeyond(1);
   for (const priority of isFull ? (['low', undefined, 'high'] as const) : []) {
-    const ids = isBeyond(bounds, left, KEPT_PART) ? await shelf.ids(priority) : [];
+    const ids = isBeyond(KEPT_PART) ? await shelf.ids(priority) : [];
     if (policy === 'drop-newest') ids.reverse();
-    while (ids.length > 0 && isBeyond(bounds, left, KEPT_PART)) {
+    while (ids.length > 0 && isBeyond(KEPT_PART)) {
       for (const segment of await shelf.load(ids.splice(0, PAGE_RECORDS))) {
-        if (isBeyond(bounds, left, KEPT_PART)) giveUp(segment, 'queue_full');
+        if (isBeyond(KEPT_PART)) giveUp(segment, 'queue_full');
       }
     }
   }
@@ -60,25 +60,17 @@ export async function findSurplus(
   ]);
 }
 
-function isBeyond(
-  { maxEvents, maxBytes }: Pick<LogBounds, 'maxEvents' | 'maxBytes'>,
-  { events, bytes }: Pick<LogStats, 'events' | 'bytes'>,
-  part: number,
-): boolean {
-  return events > maxEvents * part || bytes > maxBytes * part;
-}
-
 /** Runs of one lane and reason that touch become one. The too old come first. */
 function joinRuns(runs: readonly Surplus[]): Surplus[] {
-  const joined: Surplus[] = [];
+  const joined: (Surplus & { count: number })[] = [];
   const keyOf = ({ reason, lane }: Surplus): string => reason + lane;
   const inOrder = (a: Surplus, b: Surplus): number =>
     keyOf(a) === keyOf(b) ? a.first - b.first : keyOf(a) < keyOf(b) ? 1 : -1;
   for (const run of [...runs].sort(inOrder)) {
     const last = joined.at(-1);
     if (last && keyOf(last) === keyOf(run) && last.first + last.count === run.first) {
-      joined[joined.length - 1] = { ...last, count: last.count + run.count };
-    } else joined.push(run);
+      last.count += run.count;
+    } else joined.push({ ...run });
   }
   return joined;
 }

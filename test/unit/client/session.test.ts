@@ -114,6 +114,7 @@ describe('a session', () => {
       identity: { current: () => ({ clientId: '', sessionId: '', seenAt: 0 }) },
       log,
       onConfig: () => {},
+      onClock: () => {},
       transport: async () => {
         const { tripMs = 0, relayAheadMs = 0 } = calls.shift() ?? {};
         await clock.advance(tripMs / 2);
