@@ -426,11 +426,21 @@ describe('the pace', () => {
     expect(relay.batches).toHaveLength(2);
   });
 
-  test('does not trust a relay to be sensible', async () => {
-    const sessionConfig = () => ({ maxBatchEvents: -1, maxBatchBytes: 'many', pauseMs: 'long' });
-    const { relay, ids } = await deliver([], { relay: { sessionConfig } });
+  test.each([
+    { maxBatchEvents: -1 },
+    { maxBatchEvents: 'many' },
+    { maxBatchBytes: 'many' },
+    { maxBatchBytes: {} },
+    { flushIntervalMs: 'never' },
+    { pauseMs: 'long' },
+  ])('does not trust a relay to be sensible: %o', async (lie) => {
+    const sessionConfig = () => lie;
+    const { relay, ids, client, clock } = await deliver([], { relay: { sessionConfig } });
+    client.track('Later');
+    await clock.advance(20_000);
 
-    expect(relay.stored).toEqual(ids);
+    expect(relay.stored.slice(0, ids.length)).toEqual(ids);
+    expect(relay.stored).toHaveLength(ids.length + 1);
   });
 });
 
