@@ -11,7 +11,7 @@ import {
   type TokenRefusal,
   verifyToken,
 } from '../../src/protocol/token.ts';
-import { createBoundedMap } from '../kinesis/bounded-map.ts';
+import { createBoundedMap } from '../bounded-map.ts';
 
 const { subtle } = crypto;
 

@@ -1,5 +1,6 @@
 /** What a store said, remembered for a while: a batch must not wait for a store, nor fail with it. */
 
+import { createBoundedMap } from '../bounded-map.ts';
 import { Refusal } from '../http/answer.ts';
 import type { RelayRuntime, Store } from '../runtime.ts';
 
@@ -38,16 +39,14 @@ export function rememberAnswers<Value>(
   { now, log }: Pick<RelayRuntime, 'now' | 'log'>,
   timeoutMs: number = STORE_TIMEOUT_MS,
 ): (key: string) => Promise<Value | undefined> {
-  const found = new Map<string, Answer<Value>>();
-  const missing = new Map<string, Answer<Value>>();
+  const found = createBoundedMap<Answer<Value>>(MAX_REMEMBERED);
+  const missing = createBoundedMap<Answer<Value>>(MAX_REMEMBERED);
 
   function remember(key: string, value: Value | undefined, at: number): void {
     found.delete(key);
     missing.delete(key);
     const answers = value === undefined ? missing : found;
     answers.set(key, { value, at, askedAt: now() });
-    const [oldest] = answers.keys();
-    if (answers.size > MAX_REMEMBERED && oldest !== undefined) answers.delete(oldest);
   }
 
   return async (key) => {

@@ -159,6 +159,16 @@ export function parseSettings(env: Env, hasStore: boolean): SettingsResult {
   };
 }
 
+/** By stream that sources of the variables write to: its region, the relay's own where there is none. The first source's. */
+export function regionsOf({
+  sources,
+}: Pick<Settings, 'sources'>): ReadonlyMap<string, string | undefined> {
+  const streams = [...sources.values()].flatMap((source) =>
+    streamsOf(source).map((stream) => [stream, source.region] as const),
+  );
+  return new Map(streams.toReversed());
+}
+
 /** Every stream that a source writes to. */
 export function streamsOf({ stream, routes }: Source): string[] {
   return [stream, ...routes.map((route) => route.stream)];

@@ -3,6 +3,7 @@
 import Bowser from 'bowser';
 import { isbot } from 'isbot';
 import type { Properties } from '../../src/protocol/event.ts';
+import { createBoundedMap } from '../bounded-map.ts';
 
 /** Longer ones are no browser's, and to look for patterns in them costs somebody else's time. */
 const MAX_LENGTH = 512;
@@ -16,7 +17,7 @@ export interface UserAgent {
   readonly isBot: boolean;
 }
 
-const remembered = new Map<string, UserAgent>();
+const remembered = createBoundedMap<UserAgent>(MAX_REMEMBERED);
 
 /** Remembers what it read: bowser tries some two hundred patterns. */
 export function readUserAgent(header: string | null): UserAgent {
@@ -24,8 +25,6 @@ export function readUserAgent(header: string | null): UserAgent {
   const known = remembered.get(text);
   if (known) return known;
   const read = { facts: factsOf(text), isBot: isbot(text) };
-  const [oldest] = remembered.keys();
-  if (remembered.size >= MAX_REMEMBERED && oldest !== undefined) remembered.delete(oldest);
   remembered.set(text, read);
   return read;
 }

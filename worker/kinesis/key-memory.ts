@@ -1,8 +1,8 @@
 /** Where the partition keys of a stream lie, and which of them are more than their shard can take. */
 
 import { MAX_PARTITION_KEY_CHARACTERS } from '../../src/protocol/limits.ts';
+import { createBoundedMap } from '../bounded-map.ts';
 import type { RelayRuntime } from '../runtime.ts';
-import { createBoundedMap } from './bounded-map.ts';
 import { createDecaying, type Decaying } from './decaying.ts';
 
 /** Beyond them the one that was heard of longest ago is forgotten: a megabyte or two an isolate. */

@@ -1,7 +1,7 @@
 /** How busy each shard of a stream is: by the throttles that this isolate was answered, and by the bytes that it sent. */
 
+import { createBoundedMap } from '../bounded-map.ts';
 import type { RelayRuntime } from '../runtime.ts';
-import { createBoundedMap } from './bounded-map.ts';
 import { createDecaying, type Decaying } from './decaying.ts';
 
 /** As many as an isolate's traffic can reach in a few seconds. A stream may have ten thousand, closed ones beside. */

@@ -1,8 +1,8 @@
 /** Stores the entries of a batch: each in its stream, in the manner that the source asks for. */
 
+import { createBoundedMap } from '../bounded-map.ts';
 import type { Source } from '../configuration/source.ts';
 import type { RelayRuntime } from '../runtime.ts';
-import { createBoundedMap } from './bounded-map.ts';
 import type { KinesisCall } from './call.ts';
 import { putInOrder } from './ordered-put.ts';
 import { putUnits } from './put.ts';

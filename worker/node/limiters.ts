@@ -1,5 +1,6 @@
 /** Rates counted in this process's memory, where no platform counts them. */
 
+import { createBoundedMap } from '../bounded-map.ts';
 import type { Limiter, RelayRuntime } from '../runtime.ts';
 
 /** Keys that are counted at a time: a stranger can make up any number. Some 10 MB of memory. */
@@ -26,7 +27,7 @@ export function createLimiter(
   { now }: Pick<RelayRuntime, 'now'>,
   maxKeys: number = MAX_KEYS,
 ): Limiter {
-  const buckets = new Map<string, Bucket>();
+  const buckets = createBoundedMap<Bucket>(maxKeys);
 
   return async function admit(key) {
     const at = now();
@@ -34,11 +35,7 @@ export function createLimiter(
     // A clock that was set back fills nothing.
     const filled = Math.min(limit, tokens + (Math.max(0, at - before) * limit) / periodMs);
     const isWithin = filled >= 1;
-    // Last in the map's order is last seen.
-    buckets.delete(key);
     buckets.set(key, { tokens: isWithin ? filled - 1 : filled, at });
-    const [oldest] = buckets.keys();
-    if (buckets.size > maxKeys && oldest !== undefined) buckets.delete(oldest);
     return isWithin;
   };
 }

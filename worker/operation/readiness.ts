@@ -4,7 +4,7 @@ import { version } from '../../package.json';
 import { isObject } from '../../src/protocol/parsed.ts';
 import { REFUSAL_STATUS } from '../../src/protocol/receipt.ts';
 import type { Admission } from '../admission/admission.ts';
-import { type Settings, streamsOf } from '../configuration/settings.ts';
+import { regionsOf, type Settings } from '../configuration/settings.ts';
 import { answerJson, Refusal } from '../http/answer.ts';
 import type { KinesisCall } from '../kinesis/call.ts';
 import { nameOf } from '../kinesis/failure.ts';
@@ -41,12 +41,7 @@ export function createReadiness(
   kinesis: KinesisCall,
   { now, store }: Pick<RelayRuntime, 'now' | 'store'>,
 ): Readiness {
-  /** By stream: the region of its source, the relay's own by default. */
-  const regions = new Map<string, string | undefined>();
-  for (const stream of settings.readStreams) regions.set(stream, undefined);
-  for (const source of settings.sources.values()) {
-    for (const stream of streamsOf(source)) regions.set(stream, source.region);
-  }
+  const regions = regionsOf(settings);
   const asked = new Map<string, { readonly at: number; readonly state: Promise<StreamState> }>();
 
   async function describe(stream: string): Promise<StreamState> {
@@ -83,7 +78,9 @@ export function createReadiness(
   return async (request) => {
     const reader = await admitReader(request, admission, now());
     await admission.limits.admit('read', reader.id);
-    const names = reader.streams.filter((stream) => regions.has(stream));
+    const names = reader.streams.filter(
+      (stream) => regions.has(stream) || settings.readStreams.has(stream),
+    );
     if (names.length === 0) {
       throw new Refusal('stream_refused', 'token: names no stream of this relay');
     }

@@ -1,4 +1,4 @@
-import { createBoundedMap } from '../kinesis/bounded-map.ts';
+import { createBoundedMap } from '../bounded-map.ts';
 
 /** Turns, evenly apart, for each key its own. */
 export interface Pace {

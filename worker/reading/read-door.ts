@@ -5,7 +5,7 @@
 
 import { REFUSAL_STATUS } from '../../src/protocol/receipt.ts';
 import type { Admission } from '../admission/admission.ts';
-import { type Settings, streamsOf } from '../configuration/settings.ts';
+import { regionsOf, type Settings } from '../configuration/settings.ts';
 import { answerBytes, answerJson, answerRefusal, Refusal } from '../http/answer.ts';
 import { drawWaitMs } from '../http/wait.ts';
 import { type KinesisCall, KinesisError } from '../kinesis/call.ts';
@@ -43,14 +43,9 @@ export function createReadDoor(
   const { secrets, limits } = admission;
   const calls = createPace(CALL_PACE, now);
   const describes = createPace(DESCRIBE_PACE, now);
+  const regions = regionsOf(settings);
   const [secret = ''] = secrets;
   const shards = createShardReads(kinesis, createSharedPages(runtime, secret), runtime);
-
-  /** Of a stream that no source of the variables writes to, the relay's own. */
-  function regionOf(stream: string): string | undefined {
-    const sources = [...settings.sources.values()];
-    return sources.find((source) => streamsOf(source).includes(stream))?.region;
-  }
 
   function takeTurn(pace: Pace, key: string, of: string): void {
     if (pace.waitMs(key) > 0) throw throttle(`Rate exceeded for ${of}`);
@@ -71,7 +66,7 @@ export function createReadDoor(
 
   async function answer(call: ReadCall, reader: Reader): Promise<Response> {
     const { operation, stream, fields, place } = call;
-    const region = regionOf(stream);
+    const region = regions.get(stream);
     if (place && operation === 'GetRecords') {
       const page = await shards.read(place, fields.Limit, reader.id, region);
       return answerPage(page, call, place.shard, reader);

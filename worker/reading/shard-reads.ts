@@ -5,7 +5,7 @@
 
 import { createHash } from 'node:crypto';
 import { SHARD_ITERATOR_LIFE_MS, SHARD_WRITE_BYTES_PER_SECOND } from '../../src/protocol/limits.ts';
-import { createBoundedMap } from '../kinesis/bounded-map.ts';
+import { createBoundedMap } from '../bounded-map.ts';
 import { type KinesisCall, KinesisError } from '../kinesis/call.ts';
 import { classifyCall } from '../kinesis/failure.ts';
 import type { RelayRuntime } from '../runtime.ts';

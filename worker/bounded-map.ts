@@ -2,6 +2,7 @@
 export interface BoundedMap<Value> {
   readonly get: (key: string) => Value | undefined;
   readonly set: (key: string, value: Value) => void;
+  readonly delete: (key: string) => void;
   readonly entries: () => IterableIterator<[string, Value]>;
 }
 
@@ -9,6 +10,7 @@ export function createBoundedMap<Value>(maxEntries: number): BoundedMap<Value> {
   const values = new Map<string, Value>();
   return {
     get: (key) => values.get(key),
+    delete: (key) => void values.delete(key),
     entries: () => values.entries(),
     set(key, value) {
       values.delete(key);
