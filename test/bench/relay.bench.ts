@@ -11,7 +11,7 @@ import {
   writePlainBatch,
   writeRelayBatch,
 } from './relay/load.ts';
-import { type StubKinesis, startStubKinesis } from './relay/stub-kinesis.ts';
+import { type PutCount, type StubKinesis, startStubKinesis } from './relay/stub-kinesis.ts';
 import { openSession, relayVariables, startWorkers, type Workers } from './relay/workerd.ts';
 
 const ROUNDS = 8;
@@ -128,20 +128,25 @@ async function measureUnits(
   session: SessionAnswer,
   kinesis: StubKinesis,
 ): Promise<readonly Measurement[]> {
-  const unitsOf = async (target: Target): Promise<number> => {
-    const units = kinesis.countUnits();
+  const putsOf = async (target: Target): Promise<PutCount> => {
+    const puts = kinesis.countPuts();
     await sendMany(target, 20, 1);
-    return units();
+    return puts();
   };
+  const ours = await putsOf(await relayTarget(workers, session, 50));
+  const baseline = await putsOf(passThroughTarget(workers, 'whole', 50));
   return [
     {
       name: 'PUT payload units of 1,000 events, in batches of 50',
-      value: await unitsOf(await relayTarget(workers, session, 50)),
+      value: ours.units,
       unit: 'units',
-      baseline: {
-        name: 'pass-through',
-        value: await unitsOf(passThroughTarget(workers, 'whole', 50)),
-      },
+      baseline: { name: 'pass-through', value: baseline.units },
+    },
+    {
+      name: 'bytes of an event on the stream',
+      value: ours.bytes / 1000,
+      unit: 'B',
+      baseline: { name: 'pass-through', value: baseline.bytes / 1000 },
     },
   ];
 }

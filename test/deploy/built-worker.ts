@@ -3,11 +3,12 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { median } from '../bench/median.ts';
+import { freePort } from '../bench/relay/listen.ts';
 
 export const ROOT: string = resolve(import.meta.dirname, '../..');
 export const CONFIG: string = join(ROOT, 'wrangler.toml');
@@ -38,10 +39,13 @@ export function offlineEnvironment(): NodeJS.ProcessEnv {
   };
 }
 
-/** `environment`: one of `wrangler.toml`, or none for what stands at its top. */
-export async function buildWorker(environment: string | undefined): Promise<BuiltWorker> {
+/** `environment`: one of the configuration's, or none for what stands at its top. */
+export async function buildWorker(
+  environment: string | undefined,
+  configuration: string = CONFIG,
+): Promise<BuiltWorker> {
   const folder = await mkdtemp(join(tmpdir(), 'rivulet-deploy-'));
-  const options = ['deploy', '--dry-run', '--config', CONFIG, '--outdir', folder];
+  const options = ['deploy', '--dry-run', '--config', configuration, '--outdir', folder];
   // Empty: the top's own, where wrangler would otherwise ask which was meant.
   options.push('--env', environment ?? '');
   await promisify(execFile)(join(BIN, 'wrangler'), options, {
@@ -71,7 +75,9 @@ export async function runWorker(
 ): Promise<RunningWorker> {
   const port = await freePort();
   const config = `${script}.${port}.capnp`;
-  await writeFile(config, writeConfig(script, compatibilityDate, variables, port), { mode: 0o600 });
+  const worker = { name: 'relay', file: basename(script), port };
+  const text = formatConfig([worker], compatibilityDate, variables);
+  await writeFile(config, text, { mode: 0o600 });
   const startedAt = performance.now();
   const workerd = spawn(join(BIN, 'workerd'), ['serve', config], {
     stdio: ['ignore', 'ignore', 'inherit'],
@@ -131,37 +137,36 @@ async function isAnswering(url: string): Promise<boolean> {
   return response !== undefined;
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? 0;
+/** A Worker as workerd is told of it. */
+export interface ConfiguredWorker {
+  readonly name: string;
+  /** The script's name, beside the configuration. */
+  readonly file: string;
+  readonly port: number;
 }
 
-function writeConfig(
-  script: string,
+/** A configuration of workerd: its Workers share the variables, and reach nothing but loopback. */
+export function formatConfig(
+  workers: readonly ConfiguredWorker[],
   compatibilityDate: string,
   variables: Readonly<Record<string, string>>,
-  port: number,
 ): string {
   const bindings = Object.entries(variables)
     .map(([name, value]) => `(name = ${JSON.stringify(name)}, text = ${JSON.stringify(value)})`)
     .join(', ');
+  const services = workers.map(
+    ({ name, file }) => `(name = "${name}", worker = (
+      modules = [(name = "index.js", esModule = embed "${file}")],
+      compatibilityDate = "${compatibilityDate}", globalOutbound = "loopback", bindings = [${bindings}]))`,
+  );
+  const sockets = workers.map(
+    ({ name, port }) =>
+      `(name = "${name}", address = "127.0.0.1:${port}", http = (), service = "${name}")`,
+  );
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
-  services = [
-    (name = "relay", worker = (
-      modules = [(name = "index.js", esModule = embed "${basename(script)}")],
-      compatibilityDate = "${compatibilityDate}", globalOutbound = "loopback", bindings = [${bindings}])),
-    (name = "loopback", network = (allow = ["private"]))
-  ],
-  sockets = [(name = "relay", address = "127.0.0.1:${port}", http = (), service = "relay")]
+  services = [${services.join(', ')}, (name = "loopback", network = (allow = ["private"]))],
+  sockets = [${sockets.join(', ')}]
 );
 `;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address ? address.port : 0;
 }

@@ -7,12 +7,10 @@ import type { SessionAnswer } from '../../src/protocol/session.ts';
 import { parseSettings, streamsOf } from '../../worker/configuration/settings.ts';
 import type { Source } from '../../worker/configuration/source.ts';
 import type { Env } from '../../worker/env.ts';
+import { RELAY_GZIP_BYTES } from '../build/budgets.ts';
 import { createFakeKinesis, serveFakeKinesis } from '../helpers/fake-kinesis/index.ts';
 import { writeSignedBatch } from '../helpers/signed-batch.ts';
 import { buildWorker, CONFIG, measureStart, runWorker } from './built-worker.ts';
-
-/** The budget of the script, as it is uploaded. */
-export const MAX_SCRIPT_GZIP_BYTES: number = 100 * 1024;
 
 /** Stand in for the real ones, which no check needs. */
 const STAND_INS = {
@@ -43,8 +41,8 @@ export async function checkDeploy({ environment, report }: CheckOptions): Promis
   const worker = await buildWorker(environment);
   try {
     const bytes = gzipSync(worker.bytes, { level: 9 }).length;
-    if (bytes > MAX_SCRIPT_GZIP_BYTES) {
-      throw new Error(`script: expected at most ${MAX_SCRIPT_GZIP_BYTES} bytes, got ${bytes}`);
+    if (bytes > RELAY_GZIP_BYTES) {
+      throw new Error(`script: expected at most ${RELAY_GZIP_BYTES} bytes, got ${bytes}`);
     }
     report(`script: ${(bytes / 1024).toFixed(1)} KiB gzipped`);
     const startMs = await measureStart(worker, config.compatibility_date, variables);

@@ -1,26 +1,36 @@
 /** A Kinesis that stores nothing and says yes at once: what is left is the cost of asking. */
 
 import { createServer } from 'node:http';
+import { PUT_PAYLOAD_UNIT_BYTES } from '../../../src/protocol/limits.ts';
 import { listen } from './listen.ts';
 
-/** A PUT payload unit: aws.amazon.com/kinesis/data-streams/pricing */
-const PAYLOAD_UNIT_BYTES = 25_000;
+/** What was put, as Amazon bills it. */
+export interface PutCount {
+  /** PUT payload units. */
+  readonly units: number;
+  /** Of data. */
+  readonly bytes: number;
+}
 
 export interface StubKinesis {
   readonly url: string;
-  /** Counts the PUT payload units of what it is sent from now on, which takes time. */
-  readonly countUnits: () => () => number;
+  /** Counts what it is sent from now on, which takes time, until it is asked for the count. */
+  readonly countPuts: () => () => PutCount;
   readonly close: () => void;
 }
 
 export async function startStubKinesis(): Promise<StubKinesis> {
   const answers = new Map<number, string>();
-  let counted: number | undefined;
+  let counted: PutCount | undefined;
   const count = (body: string): void => {
     const { Records } = JSON.parse(body) as { Records: { Data: string }[] };
     for (const { Data } of Records) {
       const bytes = Buffer.byteLength(Data, 'base64');
-      counted = (counted ?? 0) + Math.ceil(bytes / PAYLOAD_UNIT_BYTES);
+      const { units = 0, bytes: before = 0 } = counted ?? {};
+      counted = {
+        units: units + Math.ceil(bytes / PUT_PAYLOAD_UNIT_BYTES),
+        bytes: before + bytes,
+      };
     }
   };
   const server = createServer((request, response) => {
@@ -44,12 +54,13 @@ export async function startStubKinesis(): Promise<StubKinesis> {
   const port = await listen(server);
   return {
     url: `http://127.0.0.1:${port}`,
-    countUnits: () => {
-      counted = 0;
+    countPuts: () => {
+      const none = { units: 0, bytes: 0 };
+      counted = none;
       return () => {
-        const units = counted ?? 0;
+        const puts = counted ?? none;
         counted = undefined;
-        return units;
+        return puts;
       };
     },
     close: () => {

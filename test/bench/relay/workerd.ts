@@ -1,16 +1,16 @@
 /** The relay and its baseline, bundled by wrangler and run by one workerd, without the proxy that `wrangler dev` puts before them. */
 
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
+import { join } from 'node:path';
+import { unstable_readConfig } from 'wrangler';
 import type { SessionAnswer } from '../../../src/protocol/session.ts';
+import { buildWorker, CONFIG, formatConfig, ROOT } from '../../deploy/built-worker.ts';
 import { freePort } from './listen.ts';
 
-const ROOT = resolve(import.meta.dirname, '../../..');
-const BIN = join(ROOT, 'node_modules/.bin');
+const PASS_THROUGH_CONFIG = join(import.meta.dirname, 'pass-through/wrangler.toml');
 
 export interface Workers {
   readonly relayUrl: string;
@@ -38,14 +38,19 @@ export function relayVariables(kinesisUrl: string): Record<string, string> {
 
 export async function startWorkers(variables: Record<string, string>): Promise<Workers> {
   const folder = await mkdtemp(join(tmpdir(), 'rivulet-bench-'));
-  await Promise.all([
-    bundle(join(ROOT, 'wrangler.toml'), join(folder, 'relay')),
-    bundle(join(import.meta.dirname, 'pass-through/wrangler.toml'), join(folder, 'pass-through')),
+  const [relay, passThrough] = await Promise.all([
+    buildInto(folder, 'relay.js', CONFIG),
+    buildInto(folder, 'pass-through.js', PASS_THROUGH_CONFIG),
   ]);
   const [relayPort, passThroughPort] = [await freePort(), await freePort()];
-  const config = writeConfig(variables, { relay: relayPort, 'pass-through': passThroughPort });
-  await writeFile(join(folder, 'config.capnp'), config);
-  const workerd = spawn(join(BIN, 'workerd'), ['serve', join(folder, 'config.capnp')], {
+  const workers = [
+    { name: 'relay', file: relay.file, port: relayPort },
+    { name: 'pass-through', file: passThrough.file, port: passThroughPort },
+  ];
+  const { compatibility_date = '' } = unstable_readConfig({ config: CONFIG });
+  const config = join(folder, 'config.capnp');
+  await writeFile(config, formatConfig(workers, compatibility_date, variables));
+  const workerd = spawn(join(ROOT, 'node_modules/.bin/workerd'), ['serve', config], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const relayUrl = `http://127.0.0.1:${relayPort}`;
@@ -60,7 +65,7 @@ export async function startWorkers(variables: Record<string, string>): Promise<W
   return {
     relayUrl,
     passThroughUrl: `http://127.0.0.1:${passThroughPort}`,
-    relayScript: await readFile(join(folder, 'relay/index.js')),
+    relayScript: relay.bytes,
     cpuMs: () => readCpuMs(workerd.pid),
     residentMib: () => readResidentMib(workerd.pid),
     close,
@@ -74,35 +79,11 @@ export async function openSession(relayUrl: string): Promise<SessionAnswer> {
   return (await response.json()) as SessionAnswer;
 }
 
-async function bundle(config: string, outdir: string): Promise<void> {
-  const options = ['deploy', '--dry-run', '--config', config, '--outdir', outdir];
-  const env = {
-    ...process.env,
-    WRANGLER_SEND_METRICS: 'false',
-    CLOUDFLARE_CF_FETCH_ENABLED: 'false',
-  };
-  await promisify(execFile)(join(BIN, 'wrangler'), options, { cwd: ROOT, env });
-}
-
-function writeConfig(variables: Record<string, string>, ports: Record<string, number>): string {
-  const bindings = Object.entries(variables)
-    .map(([name, value]) => `(name = ${JSON.stringify(name)}, text = ${JSON.stringify(value)})`)
-    .join(', ');
-  const services = Object.keys(ports).map(
-    (name) => `(name = "${name}", worker = (
-      modules = [(name = "index.js", esModule = embed "${name}/index.js")],
-      compatibilityDate = "2026-10-20", globalOutbound = "loopback", bindings = [${bindings}]))`,
-  );
-  const sockets = Object.entries(ports).map(
-    ([name, port]) =>
-      `(name = "${name}", address = "127.0.0.1:${port}", http = (), service = "${name}")`,
-  );
-  return `using Workerd = import "/workerd/workerd.capnp";
-const config :Workerd.Config = (
-  services = [${services.join(', ')}, (name = "loopback", network = (allow = ["private"]))],
-  sockets = [${sockets.join(', ')}]
-);
-`;
+async function buildInto(folder: string, file: string, configuration: string) {
+  const { bytes, remove } = await buildWorker(undefined, configuration);
+  await writeFile(join(folder, file), bytes);
+  await remove();
+  return { file, bytes };
 }
 
 async function untilAnswers(url: string): Promise<void> {
