@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_AGGREGATE_BYTES } from '../../src/protocol/limits.ts';
-import { parseSettings } from '../../worker/configuration/settings.ts';
+import { parseSettings, regionsOf } from '../../worker/configuration/settings.ts';
 import { parseStoredSource } from '../../worker/configuration/sources.ts';
 import { ENV, sources } from './relay-under-test.ts';
 
@@ -56,6 +56,16 @@ describe('settings', () => {
     const settings = parseSettings({ ...ENV, RELAY_READ_STREAMS: ' a, b\n' }, false);
 
     expect(settings.ok && [...settings.value.readStreams]).toEqual(['a', 'b']);
+  });
+
+  test('give a stream of several sources the region of the first', () => {
+    const SOURCES = JSON.stringify({
+      wk_shop: { ...SHOP, region: 'eu-west-1' },
+      wk_blog: { ...SHOP, name: 'blog', region: 'us-west-2' },
+    });
+    const settings = parseSettings({ ...ENV, SOURCES }, false);
+
+    expect(settings.ok && [...regionsOf(settings.value)]).toEqual([['clickstream', 'eu-west-1']]);
   });
 
   test.each([

@@ -211,6 +211,19 @@ describe('the deep check', () => {
     ]);
   });
 
+  test('asks for streams that only RELAY_READ_STREAMS names, in the region of the relay', async () => {
+    const kinesis = scriptKinesis(summary('ACTIVE'));
+    const settings = { RELAY_READ_STREAMS: 'audit', RELAY_KINESIS_ENDPOINT: '' };
+    const relay = createRelayUnderTest(settings);
+
+    const { status } = await ask(relay, ['audit']);
+
+    expect(status).toBe(200);
+    expect(kinesis.calls.map(({ url }) => url)).toEqual([
+      'https://kinesis.us-east-1.amazonaws.com/',
+    ]);
+  });
+
   test('is for holders of a read token, of streams that are here', async () => {
     const kinesis = scriptKinesis();
     const relay = createRelayUnderTest();
