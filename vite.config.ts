@@ -46,6 +46,8 @@ const builds: Record<string, UserConfig> = {
           consumer: source('consumer/index.ts'),
           debug: source('debug/index.ts'),
           encryption: source('encryption/index.ts'),
+          identity: source('identity/index.ts'),
+          segment: source('segment/index.ts'),
           'service-worker': source('service-worker/index.ts'),
         },
         formats: ['es'],
@@ -144,7 +146,7 @@ export default defineConfig(({ mode }) => {
       alias: [
         { find: /^rivulet$/, replacement: source('index.ts') },
         {
-          find: /^rivulet\/(protocol|capture|consumer|debug|encryption|service-worker)$/,
+          find: /^rivulet\/(protocol|capture|consumer|debug|encryption|identity|segment|service-worker)$/,
           replacement: `${source('$1')}/index.ts`,
         },
       ],

@@ -17,6 +17,8 @@ export type ErrorCode =
   | 'answer_invalid'
   /** A source of captured events failed; the others go on. */
   | 'capture_failed'
+  /** A middleware of the application threw, or did not hand on in time: its event went on as it was. */
+  | 'middleware_failed'
   /** A listener of ours, written by the application, threw. */
   | 'listener_failed'
   /** A read of the stream failed. */

@@ -44,6 +44,7 @@ export async function ingest(
   hold(batch.bytes);
   const facts: BatchFacts = {
     source: source.name,
+    client,
     sentAt: toIso(sentAt),
     receivedAt: toIso(receivedAt),
     clockOffsetMs: batch.sender.clockOffset ?? 0,

@@ -1,4 +1,5 @@
 import type { Properties } from '../protocol/event.ts';
+import { isIgnored, isPrivate, matches, textOf } from './element.ts';
 import type { CaptureHost, CaptureSource } from './types.ts';
 
 /** What a person means to press. The nearest one around the target is the one that is captured. */
@@ -6,9 +7,6 @@ const MEANINGFUL =
   'a,button,summary,label,input:is([type=submit],[type=button],[type=checkbox],[type=radio]),[role=button],[role=link],[role=menuitem],[role=tab],[data-rivulet-event]';
 /** What may end the page with this very click. */
 const LEAVING = 'a[href],area[href],[type=submit],button:not([type])';
-/** What a person has written or wants hidden, and what is not read by one. */
-const UNREAD = '[data-private],input,textarea,select,[contenteditable],script,style';
-const MAX_TEXT_LENGTH = 80;
 const PREFIX = 'rivulet';
 
 /** Captures clicks on what can be pressed: never the value of an input, nor text inside `[data-private]`. */
@@ -25,8 +23,8 @@ function watchClicks({ window, track, write }: CaptureHost): () => void {
     const { control } = element as HTMLLabelElement;
     // The browser clicks a label's control next, and that click is captured.
     if (control && matches(control, MEANINGFUL)) return;
-    const isPrivate = path.some((node) => matches(node, UNREAD));
-    track(element.dataset.rivuletEvent || 'Element Clicked', describe(element, isPrivate));
+    if (isIgnored(path)) return;
+    track(element.dataset.rivuletEvent || 'Element Clicked', describe(element, isPrivate(path)));
     if (path.some((node) => matches(node, LEAVING))) write();
   }
 
@@ -36,30 +34,14 @@ function watchClicks({ window, track, write }: CaptureHost): () => void {
   return () => document.removeEventListener('click', onClick, setting);
 }
 
-function matches(node: EventTarget, selector: string): boolean {
-  // A form answers with its own control where one is named "matches".
-  return typeof (node as Element).matches === 'function' && (node as Element).matches(selector);
-}
-
-function describe(element: HTMLElement, isPrivate: boolean): Properties {
+function describe(element: HTMLElement, hasPrivateText: boolean): Properties {
   return {
     tag: element.localName,
-    text: isPrivate ? undefined : textOf(element),
+    text: hasPrivateText ? undefined : textOf(element),
     id: element.id || undefined,
     href: hrefOf(element),
     ...ownProperties(element.dataset),
   };
-}
-
-function textOf(element: HTMLElement): string | undefined {
-  const texts = element.ownerDocument.createTreeWalker(element, 4 /* NodeFilter.SHOW_TEXT */);
-  let text = '';
-  while (texts.nextNode()) {
-    const { currentNode } = texts;
-    if (!currentNode.parentElement?.closest(UNREAD)) text += `${currentNode.nodeValue} `;
-  }
-  const read = text.replace(/\s+/g, ' ').trim() || element.getAttribute('aria-label');
-  return read?.slice(0, MAX_TEXT_LENGTH) || undefined;
 }
 
 /** Where a link leads, without what may be secret in it: the query, the fragment, and the address of a `mailto:`. */

@@ -1,4 +1,5 @@
-import type { EventType } from '../protocol/event.ts';
+import type { CaptureHost, EventFields, MiddlewareEvent } from '../capture/types.ts';
+import { type EventType, messageIdOf, type Properties } from '../protocol/event.ts';
 import { segmentBytes } from '../queue/segment.ts';
 import type { SegmentLog } from '../queue/types.ts';
 import { createFetchTransport } from '../transport/fetch-transport.ts';
@@ -9,8 +10,9 @@ import { createDeliveryLoop } from './delivery-loop.ts';
 import { createEmitter } from './emitter.ts';
 import { createHeldLog } from './held-log.ts';
 import { createIdentity } from './identity.ts';
-import { createLane, type EventFields } from './lane.ts';
+import { createLane } from './lane.ts';
 import { createLogStorage } from './log-storage.ts';
+import { createPassage } from './middleware.ts';
 import { openDevice } from './open-device.ts';
 import { resolveOptions } from './options.ts';
 import { watchPage } from './page-lifecycle.ts';
@@ -18,7 +20,9 @@ import { createQueueKeeper } from './queue-keeper.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { rejectedEvents } from './rejected-events.ts';
 import { createSample } from './sample.ts';
+import { createScrub } from './scrub.ts';
 import { createSessions } from './session.ts';
+import { startSources } from './start-sources.ts';
 import { createTabChannel } from './tab-channel.ts';
 import { createTabLock } from './tab-lock.ts';
 import type {
@@ -26,6 +30,7 @@ import type {
   ClientEvents,
   ClientOptions,
   ClientStats,
+  EventMap,
   EventOptions,
   FlushResult,
 } from './types.ts';
@@ -38,12 +43,15 @@ import { createWhenKnown } from './when-known.ts';
  * const client = createClient({ endpoint: 'https://events.example.com', writeKey: 'shop' });
  * client.track('Product Clicked', { sku: 'A-17' });
  */
+export function createClient<Events extends object = EventMap>(
+  options: ClientOptions,
+): Client<Events>;
 export function createClient(options: ClientOptions): Client {
   const settings = resolveOptions(options);
   const { runtime } = settings;
   const { page } = runtime;
   const emitter = createEmitter();
-  const { on, emit, fail } = emitter;
+  const { on, emit } = emitter;
   const isKept = mayStore(startingConsent(settings), settings);
   const open = (): SegmentLog =>
     openDevice(settings, {
@@ -61,19 +69,24 @@ export function createClient(options: ClientOptions): Client {
       },
     });
   const log = createHeldLog(open, !isKept);
-  const logStorage = runtime.storage ? undefined : createLogStorage(log, 'visitor');
+  const storage = settings.visitorStorage ?? runtime.storage;
+  const logStorage = storage ? undefined : createLogStorage(log, 'visitor');
   const parts = { ...settings, ...emitter, log };
-  const identity = createIdentity({ ...parts, storage: runtime.storage ?? logStorage, isKept });
+  const identity = createIdentity({ ...parts, storage: storage ?? logStorage, isKept });
   /** The visitor, where it has to be waited for: as long as the log waits for its database, at most. */
   const ready = isKept ? logStorage?.load() : undefined;
   const whenKnown = createWhenKnown(ready);
   const sample = createSample(identity, whenKnown);
+  const scrub = createScrub(settings.allowedQuery, page?.document.baseURI);
+  const passage = createPassage(emitter);
   const transport = createFetchTransport(runtime, settings.requestTimeoutMs);
   let leader = false;
   let isHolding = false;
   let clockOffset: number | undefined;
   let dropped = 0;
   let droppedBy: ClientStats['droppedBy'] = {};
+  let described: Properties = {};
+  let meter: Parameters<CaptureHost['takeMetrics']>[0] | undefined;
   let lastReceipt: ClientEvents['receipt'] | undefined;
   let closing: Promise<void> | undefined;
 
@@ -89,7 +102,11 @@ export function createClient(options: ClientOptions): Client {
 
   const lane = createLane({
     ...{ ...parts, ready, whenKnown },
-    context: createContextReader(runtime, identity, () => clockOffset),
+    context: createContextReader({
+      ...{ runtime, identity, scrub },
+      described: () => described,
+      clockOffset: () => clockOffset,
+    }),
     isLeaving: () => lifecycle?.isLeaving(),
     onHandOver: (segments) => sender.offer(segments),
     onLogged(segment) {
@@ -180,11 +197,19 @@ export function createClient(options: ClientOptions): Client {
 
   function add(type: EventType, fields: EventFields, more?: EventOptions): void {
     if (!isCapturing()) return;
-    const priority = more?.priority;
+    const event = { type, ...fields, priority: more?.priority };
+    if (!passage.before(event, admit)) lane.leaveOut('middleware', true);
+  }
+  function admit(event: MiddlewareEvent): void {
+    const { type, priority, ...fields } = event;
+    const seq = lane.captured() + 1;
     if (sample.leavesOut(priority)) lane.leaveOut('sampled', true);
     else if (keeper.leavesOut(type, priority)) lane.leaveOut('sampled');
     else if (!mayPass()) lane.leaveOut('rate_limited');
     else lane.add(type, fields, priority);
+    if (lane.captured() < seq) return;
+    const position = { lane: lane.id, seq };
+    passage.after({ ...event, ...position, messageId: messageIdOf(position) });
   }
   /** Ends the open segment, whose events were the one before's. */
   function become(change: () => void): void {
@@ -192,10 +217,6 @@ export function createClient(options: ClientOptions): Client {
     lane.cut();
     whenKnown(change);
   }
-  const track: Client['track'] = (event, properties, more) =>
-    add('track', { event, properties }, more);
-  const trackPage: Client['page'] = (name, properties, more) =>
-    add('page', { event: name, properties }, more);
 
   async function queue(): Promise<ClientStats['queue']> {
     const stats = await keeper.count();
@@ -214,13 +235,7 @@ export function createClient(options: ClientOptions): Client {
   }
 
   async function stop(): Promise<void> {
-    for (const stopSource of stopSources.reverse()) {
-      try {
-        stopSource();
-      } catch (cause) {
-        fail('capture_failed', 'capture source: did not stop', cause);
-      }
-    }
+    stopSources();
     await lane.write();
     await loop.stop();
     lifecycle?.stop();
@@ -229,24 +244,21 @@ export function createClient(options: ClientOptions): Client {
     log.close();
   }
 
-  const stopSources: (() => void)[] = [];
-  if (page) {
-    const host = { track, page: trackPage, write: () => void lane.write(), on, window: page };
-    for (const source of settings.capture) {
-      try {
-        stopSources.push(source.start(host));
-      } catch (cause) {
-        // Not before there can be a listener.
-        Promise.resolve().then(() =>
-          fail('capture_failed', `${source.name}: did not start`, cause),
-        );
-      }
-    }
-  }
+  const stopSources = startSources({
+    ...{ ...parts, add, identity, lane, scrub, whenKnown },
+    use: passage.use,
+    describe(facts) {
+      lane.cut();
+      described = { ...described, ...facts };
+    },
+    onMeter(taker) {
+      meter = taker;
+    },
+  });
 
   return {
-    track,
-    page: trackPage,
+    track: (event, ...[properties, more]) => add('track', { event, properties }, more),
+    page: (event, properties, more) => add('page', { event, properties }, more),
     identify(userId, traits) {
       become(() => identity.know('userId', nameOf(userId)));
       add('identify', { traits });
@@ -255,12 +267,20 @@ export function createClient(options: ClientOptions): Client {
       become(() => identity.know('groupId', nameOf(groupId)));
       add('group', { groupId, traits });
     },
-    metric: (name, value, more) =>
-      add(
-        'metric',
-        { event: name, properties: { value, unit: more?.unit, attributes: more?.attributes } },
-        more,
-      ),
+    alias(userId, previousId) {
+      const { userId: user, clientId } = identity.current();
+      const previous = nameOf(previousId) ?? user ?? clientId;
+      become(() => identity.know('userId', nameOf(userId)));
+      add('alias', { previousId: previous });
+    },
+    metric(name, value, more) {
+      const options = more ?? {};
+      if (meter && isCapturing()) return meter(name, value, options);
+      const { kind, unit, attributes } = options;
+      add('metric', { event: name, properties: { value, kind, unit, attributes } }, options);
+    },
+    log: (level, message, fields) => add('log', { properties: { ...fields, level, message } }),
+    use: passage.use,
     reset: () => become(identity.reset),
     flush,
     async consent(decided) {
@@ -274,7 +294,7 @@ export function createClient(options: ClientOptions): Client {
     async stats() {
       await ready;
       return {
-        clientId: identity.current().clientId,
+        clientId: identity.current().clientId ?? '',
         lane: lane.id,
         captured: lane.captured(),
         ...sender.counts(),

@@ -14,12 +14,23 @@ export interface ContextReader {
   readonly read: () => string;
 }
 
-export function createContextReader(
-  { page }: Pick<Runtime, 'page'>,
-  identity: Identity,
+export interface ContextSetting {
+  readonly runtime: Pick<Runtime, 'page'>;
+  readonly identity: Pick<Identity, 'current'>;
+  readonly scrub: (address: string) => string | undefined;
+  /** What sources tell of the page or the device. */
+  readonly described: () => Properties;
   /** Of the lane's clock, as far as it is known. */
-  clockOffset: () => number | undefined,
-): ContextReader {
+  readonly clockOffset: () => number | undefined;
+}
+
+export function createContextReader({
+  runtime: { page },
+  identity,
+  scrub,
+  described,
+  clockOffset,
+}: ContextSetting): ContextReader {
   function read(): string {
     const { clientId, userId, groupId, sessionId, timezone } = identity.current();
     return JSON.stringify({
@@ -27,7 +38,8 @@ export function createContextReader(
       userId,
       groupId,
       sessionId,
-      ...(page && describePage(page)),
+      ...(page && describePage(page, scrub)),
+      ...described(),
       timezone,
       library: { name: SDK_NAME, version: SDK_VERSION },
       clockOffset: clockOffset(),
@@ -44,15 +56,19 @@ export function readTimezone(): string {
   return Temporal?.Now.timeZoneId() ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
-function describePage({ location, document, screen, navigator }: Window): Properties {
-  const clip = (text: string): string => text.slice(0, MAX_TEXT_LENGTH);
+function describePage(
+  { location, document, screen, navigator }: Window,
+  scrub: ContextSetting['scrub'],
+): Properties {
+  const clip = (text: string | undefined): string => (text ?? '').slice(0, MAX_TEXT_LENGTH);
+  const url = clip(scrub(document.URL));
   return {
     page: {
-      url: clip(document.URL),
+      url,
       path: clip(location.pathname),
-      search: clip(location.search),
+      search: url.replace(/#.*|^[^?#]*/g, ''),
       title: document.title.slice(0, MAX_TITLE_LENGTH),
-      referrer: clip(document.referrer),
+      referrer: clip(document.referrer && scrub(document.referrer)),
     },
     screen: { width: screen.width, height: screen.height },
     locale: navigator.language,

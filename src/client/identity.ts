@@ -1,9 +1,10 @@
 import { encodeBase64url } from '../protocol/base64url.ts';
+import type { Properties } from '../protocol/event.ts';
 import { isObject } from '../protocol/parsed.ts';
 import { attempt, type Runtime } from '../runtime.ts';
+import type { ResolvedOptions } from './options.ts';
+import type { VisitorStorage } from './types.ts';
 
-/** A visit ends after this long without an event: the rule that reports have been made by since the first of them. */
-const SESSION_IDLE_MS = 30 * 60_000;
 /** How exactly a visit's last event is remembered: a write for each would cost the page more than it tells. */
 const SEEN_PRECISION_MS = 60_000;
 const ID_BYTES = 16;
@@ -19,17 +20,21 @@ export interface Visitor {
   readonly timezone?: string | undefined;
   /** Whether the source's sample does without this client. */
   readonly sampledOut?: boolean | undefined;
+  /** What the session rules answered the last time, in their order. */
+  readonly marks?: readonly string[] | undefined;
+  /** What sources remember, by name. */
+  readonly memory?: Properties | undefined;
 }
 
-type Facts = Pick<Visitor, 'userId' | 'groupId' | 'timezone' | 'sampledOut'>;
+type Facts = Omit<Visitor, 'clientId' | 'sessionId' | 'seenAt' | 'marks'>;
 
-/** Where a visitor is kept as a text: `localStorage`, or what stands in for it. */
-export type VisitorStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+/** `clientId` is `undefined` where none is kept. */
+export type CurrentVisitor = Omit<Visitor, 'clientId'> & { readonly clientId: string | undefined };
 
 /** Who the events are of. Every tab of the origin sees the same visitor. */
 export interface Identity {
   /** Begins a new visit where the last one was left. */
-  readonly current: () => Visitor;
+  readonly current: () => CurrentVisitor;
   /** What is known already costs no write. */
   readonly know: <Name extends keyof Facts>(name: Name, fact: Facts[Name]) => void;
   readonly reset: () => void;
@@ -39,10 +44,12 @@ export interface Identity {
   readonly hold: () => void;
   /** Nothing is kept, and nothing known. */
   readonly forget: () => void;
+  readonly isKept: () => boolean;
 }
 
-export interface IdentitySetting {
-  readonly runtime: Pick<Runtime, 'now' | 'randomBytes'>;
+export interface IdentitySetting
+  extends Pick<ResolvedOptions, 'cookieless' | 'sessionIdleMs' | 'sessionRules'> {
+  readonly runtime: Pick<Runtime, 'now' | 'randomBytes' | 'page'>;
   readonly storage: VisitorStorage | undefined;
   /** Names the visitor's place in it. */
   readonly databaseName: string;
@@ -53,7 +60,7 @@ export interface IdentitySetting {
 
 /** Kept in the storage, which answers at once; in memory where that is refused, or the user has not agreed. */
 export function createIdentity(setting: IdentitySetting): Identity {
-  const { runtime, databaseName } = setting;
+  const { runtime, databaseName, sessionRules } = setting;
   let { storage, isKept } = setting;
   let remembered: Visitor | undefined;
 
@@ -78,12 +85,22 @@ export function createIdentity(setting: IdentitySetting): Identity {
   const newId = (): string => encodeBase64url(runtime.randomBytes(ID_BYTES));
 
   function reset(): Visitor {
+    const now = runtime.now();
     return save({
       clientId: newId(),
       sessionId: newId(),
-      seenAt: runtime.now(),
+      seenAt: now,
+      marks: marksAt(now),
       timezone: remembered?.timezone,
     });
+  }
+
+  function marksAt(now: number, last: readonly string[] = []): readonly string[] {
+    return sessionRules.map(
+      (rule, index) =>
+        // The application's own may throw: then it is as the last time.
+        attempt(() => rule({ now, page: runtime.page, last: last[index] })) ?? last[index] ?? '',
+    );
   }
 
   function visit(): Visitor {
@@ -92,15 +109,23 @@ export function createIdentity(setting: IdentitySetting): Identity {
     remembered = visitor;
     const now = runtime.now();
     const idleMs = Math.abs(now - visitor.seenAt);
-    if (idleMs <= SEEN_PRECISION_MS) return visitor;
+    const marks = marksAt(now, visitor.marks);
+    const isTurned = marks.some((mark, index) => mark !== visitor.marks?.[index]);
+    if (idleMs <= Math.min(SEEN_PRECISION_MS, setting.sessionIdleMs) && !isTurned) return visitor;
     // Not a number, and so neither more nor less, where somebody else wrote it.
-    const sessionId = idleMs <= SESSION_IDLE_MS ? visitor.sessionId : newId();
-    return save({ ...visitor, sessionId, seenAt: now });
+    const isSame = idleMs <= setting.sessionIdleMs && !isTurned;
+    return save({
+      ...visitor,
+      marks,
+      sessionId: isSame ? visitor.sessionId : newId(),
+      seenAt: now,
+    });
   }
 
-  function current(): Visitor {
+  function current(): CurrentVisitor {
     const visitor = visit();
-    return { ...visitor, clientId: setting.clientId ?? visitor.clientId };
+    const clientId = setting.clientId ?? (setting.cookieless ? undefined : visitor.clientId);
+    return { ...visitor, clientId };
   }
 
   return {
@@ -110,11 +135,12 @@ export function createIdentity(setting: IdentitySetting): Identity {
       if (visitor[name] !== fact) save({ ...visitor, [name]: fact });
     },
     reset,
+    isKept: () => isKept,
     keep() {
-      const { userId, groupId, timezone } = remembered ?? {};
+      const { userId, groupId, timezone, memory } = remembered ?? {};
       isKept = true;
       // Without what is undefined: that is not known, and must not hide what was.
-      save({ ...visit(), ...JSON.parse(JSON.stringify({ userId, groupId, timezone })) });
+      save({ ...visit(), ...JSON.parse(JSON.stringify({ userId, groupId, timezone, memory })) });
     },
     hold() {
       isKept = false;

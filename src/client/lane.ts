@@ -1,6 +1,6 @@
+import type { EventFields } from '../capture/types.ts';
 import { encodeBase64url } from '../protocol/base64url.ts';
 import type {
-  CapturedEvent,
   DropProperties,
   DropReason,
   EventType,
@@ -19,10 +19,6 @@ const WRITE_INTERVAL_MS = 100;
 const BYTES_PER_UNIT = 3;
 /** 60 bits: no two page loads of a client share a lane. */
 const LANE_LENGTH = 10;
-
-type Fields = Omit<CapturedEvent, 'type' | 'timestamp'>;
-/** What is `undefined` is left out. */
-export type EventFields = { readonly [Name in keyof Fields]: Fields[Name] | undefined };
 
 /** The numbered sequence of one page load: serialises events into the open segment, and writes segments to the log. */
 export interface Lane {

@@ -1,5 +1,5 @@
 import type { SegmentLog } from '../queue/types.ts';
-import type { VisitorStorage } from './identity.ts';
+import type { VisitorStorage } from './types.ts';
 
 /** What stands in for `localStorage` where there is none, as in a worker: one text, kept beside the log. */
 export interface LogStorage extends VisitorStorage {

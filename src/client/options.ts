@@ -7,7 +7,13 @@ import { MAX_WAIT_MS } from '../transport/retry.ts';
 import type { ClientOptions } from './types.ts';
 
 /** Options whose default is not known before the client has started, or that have none. */
-type Optional = 'maxQueueBytes' | 'clientId' | 'session' | 'challenge' | 'cipher';
+type Optional =
+  | 'maxQueueBytes'
+  | 'visitorStorage'
+  | 'clientId'
+  | 'session'
+  | 'challenge'
+  | 'cipher';
 
 /** {@link ClientOptions} with every default in its place. */
 export interface ResolvedOptions
@@ -75,6 +81,14 @@ export const rules: { readonly [Name in keyof Required<ClientOptions>]: Rule } =
   consent: oneOf('granted', 'pending', 'denied'),
   pendingIn: oneOf('memory', 'log'),
   privacySignals: listOf(oneOf('gpc', 'dnt'), ['gpc']),
+  allowedQuery: listOf(text(), ['utm_*']),
+  cookieless: ['true or false', (value) => typeof value === 'boolean', false],
+  visitorStorage: optional([
+    'a storage',
+    (value) => isFunction((value as Storage | null)?.getItem),
+  ]),
+  sessionIdleMs: number(30 * 60_000, 1),
+  sessionRules: listOf(['functions', isFunction], []),
   // The relay takes no more.
   clientId: optional(text(undefined, 'a text of 1 to 128 characters', /^.{1,128}$/s)),
   session: optional([
@@ -101,10 +115,15 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
     resolved[name] = value;
   }
   if (problems.length > 0) throw new RivuletError('invalid_option', problems.join('; '));
+  const settings = resolved as unknown as ResolvedOptions;
   return {
-    ...(resolved as unknown as ResolvedOptions),
-    endpoint: String(resolved.endpoint).replace(/\/+$/, ''),
-    runtime: { ...platformRuntime(), ...(resolved.runtime as Partial<Runtime>) },
+    ...settings,
+    endpoint: settings.endpoint.replace(/\/+$/, ''),
+    runtime: {
+      ...platformRuntime(),
+      ...settings.runtime,
+      ...(settings.cookieless && { indexedDB: undefined, storage: undefined }),
+    },
   };
 }
 

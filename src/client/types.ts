@@ -1,4 +1,4 @@
-import type { CaptureSource } from '../capture/types.ts';
+import type { CaptureSource, EventOptions, MetricOptions, Use } from '../capture/types.ts';
 import type { RivuletError } from '../errors.ts';
 import type {
   CapturedEvent,
@@ -6,13 +6,22 @@ import type {
   EventType,
   LaneRange,
   Position,
-  Priority,
   Properties,
 } from '../protocol/event.ts';
 import type { Receipt, RejectionCode } from '../protocol/receipt.ts';
 import type { SessionAnswer } from '../protocol/session.ts';
 import type { DropPolicy, LogCipher, LogStats, SegmentLog } from '../queue/types.ts';
 import type { Runtime } from '../runtime.ts';
+
+export type {
+  EventOptions,
+  MetricKind,
+  MetricOptions,
+  Middleware,
+  MiddlewareEvent,
+  NumberedEvent,
+  Use,
+} from '../capture/types.ts';
 
 /** What {@link createClient} takes. Unknown options are refused, so that a typing error is heard. */
 export interface ClientOptions {
@@ -118,6 +127,34 @@ export interface ClientOptions {
    */
   readonly privacySignals?: readonly PrivacySignal[];
   /**
+   * The parameters of a page's query that may leave the page; a name may end in `*`. All others are taken out of the page's
+   * address, its referrer, and whatever a source captures: they can hold what nobody meant to send. `['*']` keeps all.
+   * @default ['utm_*']
+   */
+  readonly allowedQuery?: readonly string[];
+  /**
+   * Nothing is stored on the device: no id, no queue. The relay gives the client an id that it derives from the connecting
+   * address and the user agent, another one each day (UTC); what is captured waits in memory, and ends with the page.
+   * @default false
+   */
+  readonly cookieless?: boolean;
+  /**
+   * Where the visitor (client id, user, session) is kept: `cookies({ domain })` of `rivulet/identity` for one visitor across
+   * subdomains.
+   * @default localStorage
+   */
+  readonly visitorStorage?: VisitorStorage;
+  /**
+   * A session ends when nothing was captured for so long, in milliseconds.
+   * @default 1800000 (30 minutes)
+   */
+  readonly sessionIdleMs?: number;
+  /**
+   * What else begins a new session: `atMidnight()`, `onCampaign()` of `rivulet/identity`.
+   * @default []
+   */
+  readonly sessionRules?: readonly SessionRule[];
+  /**
    * Names the device instead of a random id kept in the browser's storage.
    * @default a random id
    */
@@ -162,27 +199,52 @@ export type Consent = 'pending' | 'granted' | 'denied';
 /** Global Privacy Control; Do Not Track. */
 export type PrivacySignal = 'gpc' | 'dnt';
 
-export interface EventOptions {
-  /**
-   * A full queue gives up `low` before `normal` before `high`.
-   * @default 'normal'
-   */
-  readonly priority?: Priority;
-}
+/** What happens to a page's events by name: `{ 'Order Completed': { order_id: string; total: number } }`. */
+export type EventMap = { readonly [event: string]: Properties };
 
-export interface MetricOptions extends EventOptions {
-  /** Such as `ms`, `bytes`, `celsius`. */
-  readonly unit?: string;
-  readonly attributes?: Properties;
-}
+/** What follows an event's name: its properties, which may be left out where none of them is required. */
+type EventArguments<Expected> =
+  Partial<Expected> extends Expected
+    ? [properties?: Expected, options?: EventOptions]
+    : [properties: Expected, options?: EventOptions];
 
-/** Captures events into the durable log and delivers them. No method throws or rejects after creation. */
-export interface Client {
-  readonly track: (event: string, properties?: Properties, options?: EventOptions) => void;
+/** How severe a line of a log is. */
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/** Where a visitor is kept as a text: `localStorage`, or what stands in for it. */
+export type VisitorStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+
+/**
+ * Begins a new session where its answer is another one than the last time; `last` is that one, kept with the visitor, and
+ * `undefined` for a new one. Asked about once for each write of the log.
+ */
+export type SessionRule = (moment: {
+  /** Milliseconds since 1970 on the client's clock. */
+  readonly now: number;
+  readonly page: Window | undefined;
+  readonly last: string | undefined;
+}) => string;
+
+/**
+ * Captures events into the durable log and delivers them. No method throws or rejects after creation. `Events`: which names
+ * `track` takes, and with which properties.
+ */
+export interface Client<Events extends object = EventMap> {
+  readonly track: <Name extends keyof Events & string>(
+    event: Name,
+    ...rest: EventArguments<Events[Name]>
+  ) => void;
   readonly page: (name?: string, properties?: Properties, options?: EventOptions) => void;
   readonly identify: (userId: string, traits?: Properties) => void;
   readonly group: (groupId: string, traits?: Properties) => void;
+  /** The user has another name from now on; the one before is the last user's, or the client id, where it is not given. */
+  readonly alias: (userId: string, previousId?: string) => void;
+  /** A reading. Each is an event of its own, unless `metrics()` of `rivulet/capture` gathers them. */
   readonly metric: (name: string, value: number, options?: MetricOptions) => void;
+  /** A line of a log, as an event of the type `log`. */
+  readonly log: (level: LogLevel, message: string, fields?: Properties) => void;
+  /** Puts middleware in the way of every event. */
+  readonly use: Use;
   /** Forgets the user, the group and the client id: the next event is a new visitor's. What is queued stays. */
   readonly reset: () => void;
   /** Writes and sends what is queued now, and resolves when it is stored or when the client has to wait. */
@@ -287,6 +349,7 @@ export interface ClientEvents {
 
 /** The account of this page load, and the state of the log that all tabs share. */
 export interface ClientStats {
+  /** Empty where the client keeps none. */
   readonly clientId: string;
   readonly lane: string;
   /** Events of this lane, by what became of them. `captured` is the lane's last number. */

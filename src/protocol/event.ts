@@ -6,7 +6,9 @@ export const EVENT_TYPES = [
   'page',
   'identify',
   'group',
+  'alias',
   'metric',
+  'log',
   'error',
   'erase',
   'drop',
@@ -36,14 +38,18 @@ export interface CapturedEvent {
   readonly traits?: Properties;
   /** Of a `group`. */
   readonly groupId?: string;
+  /** Of an `alias`: who the user was before. */
+  readonly previousId?: string;
   /** Merged over the segment's context in the record. */
   readonly context?: Properties;
+  /** A route of the source that is meant, whatever the event's name: not part of the record. */
+  readonly route?: string;
 }
 
 /** What holds for every event of a segment, as it was when they were captured. */
 export interface SegmentContext {
-  /** The client id. */
-  readonly anonymousId: string;
+  /** The client id. Absent where the client keeps none: then it is the one of its session. */
+  readonly anonymousId?: string;
   readonly userId?: string;
   readonly groupId?: string;
   readonly sessionId?: string;
@@ -106,6 +112,7 @@ export interface StreamRecord {
   readonly anonymousId: string;
   readonly userId: string | null;
   readonly groupId?: string;
+  readonly previousId?: string;
   readonly event?: string;
   readonly properties?: Properties;
   readonly traits?: Properties;

@@ -80,7 +80,7 @@ async function createStages(): Promise<ReadonlyMap<string, Stage>> {
   const now = new Date().toISOString();
   const facts = {
     ...{ source: source.name, sentAt: now, receivedAt: now, clockOffsetMs: 12 },
-    ...{ latest: Date.now() + 60_000, edge: {}, agent: {} },
+    ...{ latest: Date.now() + 60_000, client: 'bench', edge: {}, agent: {} },
   };
   const { entries } = prepareEntries(segments, facts, source, Math.random);
   const units = [...planUnits(entries, source).values()].flat();

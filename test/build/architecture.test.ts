@@ -9,6 +9,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   transport: ['protocol', 'base'],
   capture: ['protocol', 'base'],
   client: ['protocol', 'base', 'queue', 'transport', 'capture types'],
+  identity: ['protocol', 'base', 'client types'],
+  segment: ['protocol', 'base', 'client types'],
   encryption: ['protocol', 'base', 'queue types', 'queue/sealed-log'],
   'service-worker': ['protocol', 'base', 'capture types', 'client'],
   consumer: ['protocol', 'base', 'transport/retry'],
@@ -18,6 +20,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
 
 /** Which packages a room may import. A package that is not here is in no bundle by accident. */
 const packages: Readonly<Record<string, readonly string[]>> = {
+  capture: ['web-vitals'],
   queue: ['idb'],
   consumer: ['@aws-sdk/client-kinesis', '@smithy/fetch-http-handler', 'spark-md5'],
   debug: ['lit', 'uplot', '@tanstack/virtual-core'],
@@ -33,7 +36,15 @@ const packages: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The rooms that have their platform from the runtime. Encryption draws its own coins, of which none may come twice. */
-const clientSide = ['queue', 'transport', 'client', 'capture', 'service-worker'];
+const clientSide = [
+  'queue',
+  'transport',
+  'client',
+  'capture',
+  'identity',
+  'segment',
+  'service-worker',
+];
 
 const source = modulesIn('src');
 const worker = modulesIn('worker');

@@ -13,6 +13,8 @@ import { type ClockFacts, createIsoWriter } from './moment.ts';
 
 /** What holds for every event of a batch. */
 export interface BatchFacts extends SenderContext, ClockFacts {
+  /** The client id of the session. */
+  readonly client: string;
   readonly source: string;
   /** ISO 8601. */
   readonly sentAt: string;
@@ -42,11 +44,12 @@ export type RecordWriter = (
 /** Writes the records of one segment. */
 export function createRecordWriter(
   lane: Position['lane'],
-  { anonymousId, userId, groupId: ofSegment }: SegmentContext,
+  { anonymousId: ofContext, userId, groupId: ofSegment }: SegmentContext,
   facts: BatchFacts,
   format: Source['format'],
 ): RecordWriter {
   // What all records of the segment share is one text between the fields that differ: the fewer parts, the less to join.
+  const anonymousId = ofContext ?? facts.client;
   const idHead = `,"messageId":"${lane}.`;
   const identity = `","anonymousId":${JSON.stringify(anonymousId)},"userId":${JSON.stringify(userId ?? null)}`;
   const tail =

@@ -12,11 +12,11 @@ function show(html: string): { captured: Captured[]; writes: () => number } {
   let writes = 0;
   stop = clicks().start({
     window,
-    track: (...call) => captured.push(JSON.parse(JSON.stringify(call))),
+    track: (...call: unknown[]) => captured.push(JSON.parse(JSON.stringify(call))),
     page: () => {},
     write: () => writes++,
     on: () => () => {},
-  } as CaptureHost);
+  } as unknown as CaptureHost);
   return { captured, writes: () => writes };
 }
 

@@ -9,13 +9,13 @@ function open(options?: PageViewOptions) {
   const stop = pageViews(options).start({
     window: page.window,
     track: () => {},
-    page: (_, properties) => {
+    page: (_: unknown, properties?: { referrer?: unknown }) => {
       const { pathname, hash } = page.window.location;
       views.push([pathname + hash, properties?.referrer]);
     },
     write: () => {},
     on: () => () => {},
-  } as CaptureHost);
+  } as unknown as CaptureHost);
   return { ...page, history: page.window.history, views, stop };
 }
 

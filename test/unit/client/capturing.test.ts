@@ -230,7 +230,10 @@ describe('capturing', () => {
 
 describe('the context of a segment', () => {
   test('is that of the page, the visitor and the browser', async () => {
-    const { window } = createTestPage('https://shop.test/boots?q=waders#top', 'Boots');
+    const { window } = createTestPage(
+      'https://shop.test/boots?q=waders&utm_source=letter#top',
+      'Boots',
+    );
     const { client, clock, relay } = createTestClient({ runtime: { page: window } });
     // The time zone is asked for when the page has started.
     await clock.advance(0);
@@ -243,9 +246,9 @@ describe('the context of a segment', () => {
       anonymousId: clientId,
       sessionId: expect.stringMatching(/^[\w-]{22}$/),
       page: {
-        url: 'https://shop.test/boots?q=waders#top',
+        url: 'https://shop.test/boots?utm_source=letter',
         path: '/boots',
-        search: '?q=waders',
+        search: '?utm_source=letter',
         title: 'Boots',
         referrer: '',
       },

@@ -34,7 +34,7 @@ async function startPage(options?: BackgroundSyncOptions, registration: unknown 
     page,
     stop,
     say,
-    capture: (seq: number) => say('captured', { lane: 'lane-aaaa', seq }),
+    capture: (seq: number) => say('captured', { lane: 'lane-aaaa', seq, type: 'track' }),
     settle: (first: number, count: number, status = 'stored', lane = 'lane-aaaa') =>
       say('receipt', { receipt: { lane, first, count, status } as never }),
   };

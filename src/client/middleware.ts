@@ -1,0 +1,73 @@
+import type { Middleware, MiddlewareEvent, NumberedEvent, Use } from '../capture/types.ts';
+import type { Emitter } from './emitter.ts';
+
+/** The middleware of a client, in both stages. */
+export interface Passage {
+  readonly use: Use;
+  /** Hands the event on to `last`, unless somebody keeps it back: then false. */
+  readonly before: (event: MiddlewareEvent, last: (event: MiddlewareEvent) => void) => boolean;
+  readonly after: (event: NumberedEvent) => void;
+}
+
+export function createPassage({ fail }: Pick<Emitter, 'fail'>): Passage {
+  const stages: Record<'before' | 'after', readonly Middleware[]> = { before: [], after: [] };
+
+  function pass(
+    [step, ...later]: readonly Middleware[],
+    event: MiddlewareEvent,
+    last: (event: MiddlewareEvent) => void,
+  ): boolean {
+    if (!step) {
+      last(event);
+      return true;
+    }
+    let isDecided = false;
+    let isPassed = false;
+    const { properties, traits, context } = event;
+    // A copy: what the caller gave is the caller's, and one that fails half way has changed nothing.
+    const own = {
+      ...event,
+      properties: properties && { ...properties },
+      traits: traits && { ...traits },
+      context: context && { ...context },
+    };
+    const next = (given: MiddlewareEvent = own): void => {
+      if (isDecided) return;
+      isDecided = true;
+      isPassed = pass(later, { ...given, type: event.type }, last);
+    };
+    const failed = (cause: unknown): void => {
+      fail('middleware_failed', 'middleware: expected a call of next, got an error', cause);
+      next(event);
+    };
+    try {
+      const answer = step(own, next) as Promise<unknown> | undefined;
+      if (answer?.then) {
+        answer.then(undefined, failed);
+        // The page may end before it answers.
+        if (!isDecided) failed(new TypeError('a promise'));
+      }
+    } catch (cause) {
+      failed(cause);
+    }
+    isDecided = true;
+    return isPassed;
+  }
+
+  function use(middleware: Middleware, stage: 'before' | 'after' = 'before'): () => void {
+    // Another one each time: the same function may be put in twice.
+    const step: Middleware = (...call) => middleware(...call);
+    stages[stage] = [...stages[stage], step];
+    return () => {
+      stages[stage] = stages[stage].filter((other) => other !== step);
+    };
+  }
+
+  return {
+    use: use as Use,
+    before: (event, last) => pass(stages.before, event, last),
+    after(event) {
+      pass(stages.after, event, () => {});
+    },
+  };
+}

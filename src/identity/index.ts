@@ -1,0 +1,2 @@
+/** Entry `rivulet/identity`: where a visitor is kept, and when a session begins. No code. */
+export { type CookieOptions, cookies } from './cookies.ts';
