@@ -161,7 +161,8 @@ async function answerSession({ request, origin, admission, runtime }: Context) {
   await admission.limits.admit('session', networkOf(address));
   const body = await readBody(request, MAX_SESSION_BYTES);
   const now = runtime.now();
-  const session = await mintSession(admission, { body, origin, address, now });
+  const userAgent = request.headers.get('user-agent');
+  const session = await mintSession(admission, { body, origin, address, userAgent, now });
   return withTiming(answerJson(200, session), { ms: runtime.now() - arrivedAt }, origin);
 }
 

@@ -4,8 +4,8 @@ import { isObject } from './parsed.ts';
 
 export interface SessionRequest {
   readonly writeKey: string;
-  /** The client id. */
-  readonly client: string;
+  /** The client id. Absent where the client keeps none: then it gets one that the relay derives, another each day (UTC). */
+  readonly client?: string;
   /** Name and version, such as `rivulet/1.0.0`. */
   readonly sdk: string;
   /** The answer to a Turnstile challenge, for sources that ask for one. */

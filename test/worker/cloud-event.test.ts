@@ -45,6 +45,13 @@ test('a CloudEvent is exactly what the specification and the protocol say', asyn
   expect(golden.partitionkey).toBe(event?.key);
 });
 
+test("it is about the session's client where the segment names none", async () => {
+  const [event] = await cloudEventsOf({ context: {}, events: [track()] });
+
+  const { subject, data } = JSON.parse(event?.text ?? '');
+  expect([subject, data.anonymousId, event?.key]).toEqual(['client-1', 'client-1', 'client-1']);
+});
+
 test('its attributes hold no character that the specification forbids', async () => {
   const anonymousId = 'a\u0000\u0085\ud800\uffff';
 

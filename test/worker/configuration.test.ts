@@ -137,6 +137,12 @@ describe('a source', () => {
     [{ origins: [] }, 'origins: expected'],
     [{ sample: 1.5 }, 'sample: expected a number from 0 to 1'],
     [{ routes: [{ events: ['A'] }] }, 'routes.0.stream: expected one, got none'],
+    [{ routes: [{ stream: 'orders' }] }, 'routes.0: expected a route, or events'],
+    [{ routes: [{ route: '', stream: 'orders' }] }, 'routes.0.route: expected a name'],
+    [
+      { routes: [{ route: 'r'.repeat(201), stream: 'orders' }] },
+      'routes.0.route: expected at most 200 characters',
+    ],
     [{ limits: { eventBytes: 0 } }, 'limits.eventBytes: expected a whole number'],
     [{ limits: 5 }, 'limits: expected Object'],
     [{ region: 'mars' }, 'region: expected an AWS region'],

@@ -185,6 +185,43 @@ describe('events go', () => {
       clickstream: [5, 6],
     });
   });
+
+  test('by the route that they ask for by its name, whatever their own name is', async () => {
+    const kinesis = scriptKinesis();
+    const SOURCES = sources({
+      routes: [
+        { events: ['Purchased'], stream: 'orders' },
+        { route: 'alarms', stream: 'alarms' },
+        { route: 'alarms', events: ['Failed'], stream: 'failures' },
+      ],
+    });
+    const { sendBatch } = createRelayUnderTest({ SOURCES });
+
+    const { answer } = await sendBatch([
+      {
+        events: [
+          track({}, { event: 'Purchased', route: 'alarms' }),
+          track({}, { event: 'Purchased', route: 'toString' }),
+          { type: 'metric', event: 'Heat', timestamp: NOW, route: 'alarms' },
+          track({}, { event: 'Failed' }),
+          track({}, { event: 'alarms' }),
+        ],
+      },
+    ]);
+
+    expect(answer.receipts.every(({ status }) => status === 'stored')).toBe(true);
+    const seqs = kinesis.calls.map((call) => [
+      call.input.StreamName,
+      recordsOf(call).map(({ record }) => record.rivulet.seq),
+    ]);
+    expect(Object.fromEntries(seqs)).toEqual({
+      orders: [2],
+      alarms: [1, 3],
+      failures: [4],
+      clickstream: [5],
+    });
+    expect(kinesis.records().some(({ record }) => 'route' in record)).toBe(false);
+  });
 });
 
 describe('a sample', () => {

@@ -36,7 +36,7 @@ const SOURCES: Readonly<Record<string, object>> = {
     partition: 'properties.key',
     spread: 3,
     format: 'cloudevents',
-    routes: [{ events: ['Purchased', 'page'], stream: 'orders' }],
+    routes: [{ route: 'alarms', events: ['Purchased', 'page'], stream: 'orders' }],
     redact: ['email', 'card', { name: 'order', pattern: 'ORD-\\d+' }],
     plan: { mode: 'enforce', events: { Purchased: { required: ['price'], maxProperties: 9 } } },
     edge: ['country', 'region', 'colo', 'asn', 'userAgent', 'bot'],
@@ -186,7 +186,7 @@ test('bytes of any kind get an answer on every route', { timeout: 60_000 }, asyn
     fc.json().map((json) => new TextEncoder().encode(json)),
     text.map((token) => new TextEncoder().encode(`rivulet1 ${token} ${NOW} ${token}\n{}`)),
     value.map((fields) =>
-      new TextEncoder().encode(JSON.stringify({ writeKey: 'wk_shop', ...fields })),
+      new TextEncoder().encode(JSON.stringify({ writeKey: 'wk_shop', client: '', ...fields })),
     ),
   );
   const headers = fc.record({

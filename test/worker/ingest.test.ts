@@ -36,6 +36,23 @@ describe('one bad event', () => {
     ['has a list for traits', track({}, { traits: [] }), 'not_an_event', 'traits: '],
     ['has null for context', track({}, { context: null }), 'not_an_event', 'context: '],
     ['has a number for groupId', track({}, { groupId: 1 }), 'not_an_event', 'groupId: '],
+    ['has a list for previousId', track({}, { previousId: [] }), 'not_an_event', 'previousId: '],
+    ['is an alias of nobody', { type: 'alias', timestamp: NOW }, 'not_an_event', 'previousId: '],
+    [
+      'is an alias of an empty name',
+      { type: 'alias', timestamp: NOW, previousId: '' },
+      'not_an_event',
+      'previousId: expected who the user was before, as text',
+    ],
+    [
+      'is an alias of null',
+      { type: 'alias', timestamp: NOW, previousId: null },
+      'not_an_event',
+      'previousId: ',
+    ],
+    ['has an empty route', track({}, { route: '' }), 'not_an_event', 'route: expected a name of'],
+    ['has a route of 201 characters', track({}, { route: 'r'.repeat(201) }), 'not_an_event', ''],
+    ['has a number for a route', track({}, { route: 7 }), 'not_an_event', 'route: '],
     ['is 1,000 levels deep', nested(1000), 'too_deep', 'event: expected at most 32 levels'],
     ['is 40,000 levels deep', nested(40_000), 'too_deep', 'event: expected at most 32 levels'],
     ['is 100,000 lists deep', `${'['.repeat(1e5)}${']'.repeat(1e5)}`, 'too_deep', 'event: '],
@@ -66,6 +83,8 @@ describe('one bad event', () => {
     ['with a name of 200 characters', track({}, { event: 'n'.repeat(200) })],
     ['of the last moment of the year 9999', track({}, { timestamp: 253402300799999 })],
     ['that is a page without a name', { type: 'page', timestamp: NOW }],
+    ['that is a line of a log', { type: 'log', timestamp: NOW, properties: { level: 'warn' } }],
+    ['with a route of 200 characters', track({}, { route: 'r'.repeat(200) })],
   ])('is not one %s', async (_, event) => {
     scriptKinesis();
     const { sendBatch } = createRelayUnderTest();
@@ -103,7 +122,8 @@ describe('a bad context', () => {
   test.each([
     ['is no JSON', 'x'],
     ['is a list', '[]'],
-    ['names no client', {}],
+    ['has null for a client id', { anonymousId: null }],
+    ['has a number for a client id', { anonymousId: 7 }],
     ['has an empty client id', { anonymousId: '' }],
     ['has a number for a user', { anonymousId: 'c', userId: 7 }],
     ['has a text for an offset', { anonymousId: 'c', clockOffset: '7' }],

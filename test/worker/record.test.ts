@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { truncateIp } from '../../worker/events/address.ts';
+import alias from '../fixtures/records/alias.json' with { type: 'json' };
+import log from '../fixtures/records/log.json' with { type: 'json' };
 import {
   type BatchOptions,
   createRelayUnderTest,
@@ -77,6 +79,32 @@ describe('a record', () => {
       receivedAt: '2026-11-20T21:20:00.000Z',
       rivulet: { lane: LANE, seq: 41, source: 'shop' },
     });
+  });
+
+  test.each([
+    [
+      alias,
+      {
+        context: { anonymousId: 'client-1', userId: 'user-1' },
+        events: [{ type: 'alias', timestamp: NOW - 1000, previousId: 'client-1' }],
+      },
+    ],
+    [
+      log,
+      {
+        context: { sessionId: 'session-1' },
+        events: [
+          {
+            ...{ type: 'log', timestamp: NOW - 1000, route: 'alarms' },
+            properties: { till: 7, level: 'warn', message: 'paper is low' },
+          },
+        ],
+      },
+    ],
+  ])('of type $type is what its golden file says', async (golden, segment) => {
+    const record = await recordOf(segment, { sentAt: NOW - 20 });
+
+    expect(JSON.stringify(record)).toBe(JSON.stringify(golden));
   });
 
   test('of a visitor without a name has no user', async () => {

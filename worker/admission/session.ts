@@ -6,37 +6,38 @@ import type { SessionAnswer } from '../../src/protocol/session.ts';
 import { configFor } from '../events/sampling.ts';
 import { Refusal } from '../http/answer.ts';
 import type { Admission } from './admission.ts';
+import { dailyClient, type Sender } from './daily-client.ts';
 import { admitSource } from './source-gate.ts';
 import { issueSession } from './tokens.ts';
 
 /** A client id is ours to make and 22 characters long; a device may bring its own name. */
 const MAX_CLIENT_LENGTH = 128;
 
-export interface SessionCall {
+export interface SessionCall extends Sender {
   readonly body: Uint8Array;
   readonly origin: string | null;
-  /** The connecting address, where it is known. */
-  readonly address: string | null;
   readonly now: number;
 }
 
 export async function mintSession(
   { secrets, sources, checkChallenge }: Admission,
-  { body, origin, address, now }: SessionCall,
+  { body, origin, address, userAgent, now }: SessionCall,
 ): Promise<SessionAnswer> {
-  const { writeKey, client, challenge } = parseSessionRequest(body);
+  const { writeKey, client: named, challenge } = parseSessionRequest(body);
   const source = await sources.find(writeKey);
   if (!source) throw new Refusal('write_key_unknown', 'write key: names no source of this relay');
   admitSource(source, origin);
   if (source.turnstile) await checkChallenge(challenge, source.turnstile, origin, address);
   const [secret = ''] = secrets;
+  const client = named ?? dailyClient({ address, userAgent }, source, secret, now);
   const token = { writeKey, client, origin, issued: now, expires: now + SESSION_LIFE_MS };
   return issueSession(secret, token, configFor(source, client));
 }
 
 interface ParsedRequest {
   readonly writeKey: string;
-  readonly client: string;
+  /** `undefined`: it keeps none. */
+  readonly client: string | undefined;
   /** Looked at where the source asks for one. */
   readonly challenge: unknown;
 }
@@ -47,10 +48,14 @@ function parseSessionRequest(body: Uint8Array): ParsedRequest {
     throw new Refusal('malformed', 'body: expected {"writeKey","client","sdk"}');
   }
   const { writeKey, client, challenge } = request;
-  if (typeof client !== 'string' || client.length < 1 || client.length > MAX_CLIENT_LENGTH) {
+  if (client !== undefined && !isClient(client)) {
     throw new Refusal('malformed', `client: expected 1 to ${MAX_CLIENT_LENGTH} characters`);
   }
   return { writeKey, client, challenge };
+}
+
+function isClient(value: unknown): value is string {
+  return typeof value === 'string' && value.length >= 1 && value.length <= MAX_CLIENT_LENGTH;
 }
 
 function parseJson(text: string): unknown {

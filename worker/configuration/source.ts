@@ -6,6 +6,7 @@ import {
   MAX_BATCH_EVENTS,
   MAX_EVENT_BYTES,
   MAX_LARGE_RECORD_BYTES,
+  MAX_NAME_LENGTH,
   MAX_PUT_BYTES,
   MAX_RECORD_BYTES,
 } from '../../src/protocol/limits.ts';
@@ -60,6 +61,26 @@ const redaction = v.union(
   `expected ${REDACTIONS.join(', ')}, or { name, pattern }`,
 );
 
+const route = v.pipe(
+  v.strictObject({
+    /** For events that ask for it by this name. */
+    route: v.exactOptional(
+      v.pipe(
+        text,
+        v.minLength(1, 'expected a name'),
+        v.maxLength(MAX_NAME_LENGTH, `expected at most ${MAX_NAME_LENGTH} characters`),
+      ),
+    ),
+    /** For events of these names; by type for events without one. */
+    events: v.optional(listOf(eventName, 'event names'), []),
+    stream,
+  }),
+  v.check(
+    ({ route, events }) => route !== undefined || events.length > 0,
+    'expected a route, or events',
+  ),
+);
+
 /** JSON Schema by event name; `page`, `screen`, `identify` … by their type. */
 const trackingPlan = v.strictObject({
   /** `observe` marks the record, `enforce` rejects the event. */
@@ -83,11 +104,8 @@ export const sourceSchema = v.strictObject({
   /** Stands in records and logs. */
   name: v.pipe(text, v.regex(/^[\w.-]{1,64}$/, 'expected 1 to 64 of A-Z a-z 0-9 _ . -')),
   stream,
-  /** Streams of their own for some events, by name; by type for events without one. The first that matches. */
-  routes: v.optional(
-    listOf(v.strictObject({ events: listOf(eventName, 'event names'), stream }), 'routes'),
-    [],
-  ),
+  /** Streams of their own for some events. The first that matches. */
+  routes: v.optional(listOf(route, 'routes'), []),
   /** The relay's own by default. */
   region: v.exactOptional(region),
   origins: v.union(

@@ -1,13 +1,8 @@
 /** What a record may hold of the address that a batch came from. */
 
-import { createHmac } from 'node:crypto';
 import { isIPv4, isIPv6 } from 'node:net';
 import type { Source } from '../configuration/source.ts';
-
-const DAY_MS = 86_400_000;
-
-/** 128 bits, as base64url: nobody shares one by chance. */
-const HASH_LENGTH = 22;
+import { dailyHash } from './daily-hash.ts';
 
 export function addressFor(
   address: string | null,
@@ -24,7 +19,7 @@ export function addressFor(
     case 'truncated':
       return truncateIp(address);
     case 'hashed':
-      return hashIp(address, name, secret, now);
+      return dailyHash(secret, `ip ${name}`, now, address);
   }
 }
 
@@ -40,15 +35,4 @@ export function truncateIp(address: string): string | undefined {
   const zeros = tail === undefined ? 0 : 8 - before.length - after.length;
   const groups = [...before, ...new Array<string>(Math.max(0, zeros)).fill('0'), ...after];
   return `${groups.slice(0, 3).join(':')}::`;
-}
-
-/**
- * Tells two visitors of a day apart, and nothing beyond it: salted anew each UTC day, and for each source. There are few
- * enough addresses to try them all, so whoever has the relay's secret can find one again.
- */
-function hashIp(address: string, source: string, secret: string, now: number): string {
-  const salt = createHmac('sha256', secret)
-    .update(`ip ${source} ${Math.floor(now / DAY_MS)}`)
-    .digest();
-  return createHmac('sha256', salt).update(address).digest('base64url').slice(0, HASH_LENGTH);
 }

@@ -1,10 +1,11 @@
 /** Which partition key an event goes under. */
 
 import { createHash } from 'node:crypto';
-import type { CapturedEvent, Properties, SegmentContext } from '../../src/protocol/event.ts';
+import type { CapturedEvent, Properties } from '../../src/protocol/event.ts';
 import { MAX_PARTITION_KEY_CHARACTERS } from '../../src/protocol/limits.ts';
 import { isObject } from '../../src/protocol/parsed.ts';
 import type { Source } from '../configuration/source.ts';
+import type { IdentifiedContext } from './record.ts';
 
 export type KeyChooser = (event: CapturedEvent, contextOf: () => Properties) => string;
 
@@ -15,7 +16,7 @@ export type KeyChooser = (event: CapturedEvent, contextOf: () => Properties) => 
 export function createKeyChooser(
   { partition, spread, spreadWhen }: Pick<Source, 'partition' | 'spread' | 'spreadWhen'>,
   lane: string,
-  { anonymousId, userId, sessionId }: SegmentContext,
+  { anonymousId, userId, sessionId }: IdentifiedContext,
   draw: number,
 ): KeyChooser {
   // Which keys are hot is known where they are put.

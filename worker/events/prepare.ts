@@ -81,12 +81,14 @@ type Preparer = (line: string, seq: number, index: number) => Parsed<PreparedEve
 
 function createPreparer(
   lane: string,
-  { value: segment, fields }: ReadContext,
+  { value, fields }: ReadContext,
   facts: BatchFacts,
   source: Source,
   draw: number,
   arena: Arena,
 ): Preparer {
+  const segment = { anonymousId: facts.client, ...value };
+  const dailyId = value.anonymousId === undefined ? facts.client : undefined;
   const { check, redact, streamOf } = rulesOf(source);
   const contexts = createContextWriter(fields, facts, redact);
   const momentOf = createMoments(segment.clockOffset, facts);
@@ -95,7 +97,7 @@ function createPreparer(
   const { maxRecordBytes, partition } = source;
 
   return (line, seq, index) => {
-    const parsed = parseEvent(line, source.limits.eventBytes);
+    const parsed = parseEvent(line, source.limits.eventBytes, dailyId);
     if (!parsed.ok) return parsed;
     // The plan is about what the page sent, and says nothing of its values.
     const { violations = [], isRefused } = check?.(parsed.value.event) ?? {};

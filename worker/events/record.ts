@@ -21,6 +21,9 @@ export interface BatchFacts extends SenderContext, ClockFacts {
   readonly receivedAt: string;
 }
 
+/** A segment's context, which names the client, or else its session does. */
+export type IdentifiedContext = SegmentContext & { readonly anonymousId: string };
+
 /** An event, and what its record says of it that is text already. */
 export interface WritableEvent {
   readonly event: CapturedEvent;
@@ -44,12 +47,11 @@ export type RecordWriter = (
 /** Writes the records of one segment. */
 export function createRecordWriter(
   lane: Position['lane'],
-  { anonymousId: ofContext, userId, groupId: ofSegment }: SegmentContext,
+  { anonymousId, userId, groupId: ofSegment }: IdentifiedContext,
   facts: BatchFacts,
   format: Source['format'],
 ): RecordWriter {
   // What all records of the segment share is one text between the fields that differ: the fewer parts, the less to join.
-  const anonymousId = ofContext ?? facts.client;
   const idHead = `,"messageId":"${lane}.`;
   const identity = `","anonymousId":${JSON.stringify(anonymousId)},"userId":${JSON.stringify(userId ?? null)}`;
   const tail =
@@ -65,6 +67,7 @@ export function createRecordWriter(
     const { type, timestamp } = event;
     const own =
       optional('groupId', event.groupId ?? ofSegment) +
+      optional('previousId', event.previousId) +
       optional('event', event.event) +
       (properties === undefined ? '' : `,"properties":${properties}`) +
       (traits === undefined ? '' : `,"traits":${traits}`);

@@ -40,9 +40,11 @@ const IDENTITY = ['anonymousId', 'userId', 'groupId'];
 
 const NO_FIELDS: JsonFields = new Map();
 
+/** `dailyId`: of a sender that keeps no id of its own, and so cannot say who its user was before the first one. */
 export function parseEvent(
   line: string,
   maxBytes: number = MAX_EVENT_BYTES,
+  dailyId?: string,
 ): Parsed<ReadEvent, RejectionCode> {
   if (isLonger(line, maxBytes)) {
     return refused('event_too_large', `event: expected at most ${maxBytes} bytes`);
@@ -57,7 +59,8 @@ export function parseEvent(
     return refused('too_many_keys', `event: expected at most ${MAX_EVENT_KEYS} keys`);
   }
   if (!isObject(value)) return refused('not_an_event', 'event: expected an object');
-  const { type, timestamp, event, properties, traits, groupId, context } = value;
+  const { type, timestamp, event, properties, traits, groupId, route, context } = value;
+  const { previousId = type === 'alias' ? dailyId : undefined } = value;
   if (!isEventType(type)) return refused('not_an_event', 'type: expected a known one');
   if (!isMoment(timestamp)) {
     return refused('not_an_event', 'timestamp: expected milliseconds since 1970');
@@ -69,6 +72,12 @@ export function parseEvent(
   if (groupId !== undefined && typeof groupId !== 'string') {
     return refused('not_an_event', 'groupId: expected text');
   }
+  if (type === 'alias' ? !isText(previousId) : previousId !== undefined && !isText(previousId)) {
+    return refused('not_an_event', 'previousId: expected who the user was before, as text');
+  }
+  if (route !== undefined && !isName(route)) {
+    return refused('not_an_event', `route: expected a name of 1 to ${MAX_NAME_LENGTH} characters`);
+  }
   for (const field of ['properties', 'traits', 'context'] as const) {
     if (value[field] !== undefined && !isObject(value[field])) {
       return refused('not_an_event', `${field}: expected an object`);
@@ -77,7 +86,9 @@ export function parseEvent(
   const contextJson = fields.get('context');
   return accepted({
     // Named fields only, into an object of our own: whatever else the line holds goes nowhere.
-    event: { type, timestamp, event, properties, traits, groupId, context } as CapturedEvent,
+    event: {
+      ...{ type, timestamp, event, properties, traits, groupId, previousId, route, context },
+    } as CapturedEvent,
     json: { properties: fields.get('properties'), traits: fields.get('traits') },
     context: contextJson === undefined ? NO_FIELDS : fieldsOf(contextJson, context),
   });
@@ -95,8 +106,8 @@ export function parseContext(text: string): Parsed<ReadContext, 'context_invalid
   if (levels > MAX_EVENT_DEPTH) {
     return refused('context_invalid', `context: expected at most ${MAX_EVENT_DEPTH} levels`);
   }
-  if (typeof value.anonymousId !== 'string' || value.anonymousId === '') {
-    return refused('context_invalid', 'context.anonymousId: expected the client id');
+  if (value.anonymousId !== undefined && !isText(value.anonymousId)) {
+    return refused('context_invalid', 'context.anonymousId: expected the client id, or none');
   }
   for (const field of ['userId', 'groupId', 'sessionId']) {
     const id = value[field] ?? '';
@@ -109,6 +120,10 @@ export function parseContext(text: string): Parsed<ReadContext, 'context_invalid
   }
   for (const field of IDENTITY) fields.delete(field);
   return accepted({ value: value as SegmentContext, fields });
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
 }
 
 function isName(value: unknown): boolean {
