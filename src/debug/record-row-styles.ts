@@ -58,7 +58,15 @@ export const recordRowStyles: CSSResult = css`
     color: var(--muted);
     font: 500 10.5px/17px var(--font);
   }
-  .row[aria-selected='true'] .type {
+  .type[data-level='error'] {
+    background: var(--lost-soft);
+    color: var(--lost);
+  }
+  .type[data-level='warn'] {
+    background: var(--pending-soft);
+    color: var(--pending);
+  }
+  .row[aria-selected='true'] .type:not([data-level]) {
     background: var(--surface);
   }
   .name {

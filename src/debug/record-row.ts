@@ -42,7 +42,9 @@ function renderRecord({ record, verdict }: RecordRow, { hues }: RowContext): Tem
     <span role="gridcell" class="key" title=${record.partitionKey}>${record.partitionKey}</span>
     <span role="gridcell" class="event">
       ${renderBadges(record, verdict)}
-      <span class="type" data-type=${label.type}>${label.type}</span>
+      <span class="type" data-type=${label.type} data-level=${label.level ?? nothing}
+        >${label.type}${label.type === 'log' && label.level ? ` ${label.level}` : nothing}</span
+      >
       <span class="name">${label.name || label.path}</span>
       ${label.name && label.path ? html`<span class="path">${label.path}</span>` : nothing}
       ${renderDeclared(record)}

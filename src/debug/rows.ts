@@ -29,16 +29,21 @@ export type Row = RecordRow | GapRow;
 export interface Label {
   readonly type: string;
   readonly name: string;
+  /** How severe it is: of a line of a log, or of an error. */
+  readonly level: string | undefined;
   /** The page it happened on. */
   readonly path: string | undefined;
 }
 
+/** Of what is no event of a page. */
+const UNSAID = { level: undefined, path: undefined };
+
 export function labelOf(record: Pick<ConsumedRecord, 'event' | 'data'>): Label {
   const { event } = record;
-  if (!event) return { type: 'data', name: 'not an event of ours', path: undefined };
+  if (!event) return { ...UNSAID, type: 'data', name: 'not an event of ours' };
   const drop = parseDrop(event);
-  if (drop) return { type: 'drop', name: formatReason(drop.reason), path: undefined };
-  return { type: event.type, name: nameOf(event), path: pathOf(event) };
+  if (drop) return { ...UNSAID, type: 'drop', name: formatReason(drop.reason) };
+  return { type: event.type, name: nameOf(event), level: levelOf(event), path: pathOf(event) };
 }
 
 /** Milliseconds from capture, on the relay's clock, to arrival, on the stream's. */
@@ -59,8 +64,15 @@ function nameOf(event: StreamRecord): string {
   if (event.event !== undefined) return event.event;
   if (event.type === 'identify') return event.userId ?? event.anonymousId;
   if (event.type === 'group') return event.groupId ?? '';
-  if (event.type === 'error' && typeof properties?.message === 'string') return properties.message;
-  return '';
+  if (event.type === 'alias') return `${event.previousId ?? ''} → ${event.userId ?? ''}`;
+  const { message } = properties ?? {};
+  const isText = event.type === 'error' || event.type === 'log';
+  return isText && typeof message === 'string' ? message : '';
+}
+
+function levelOf({ type, properties }: StreamRecord): string | undefined {
+  const level = type === 'error' ? type : type === 'log' ? properties?.level : undefined;
+  return typeof level === 'string' ? level : undefined;
 }
 
 function pathOf(event: StreamRecord): string | undefined {

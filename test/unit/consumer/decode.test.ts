@@ -8,7 +8,9 @@ import { labelOf } from '../../../src/debug/rows.ts';
 import { encodeAggregate, type UserRecord } from '../../../src/protocol/aggregate.ts';
 import { hashKeyOf } from '../../../src/protocol/partition-key.ts';
 import plains from '../../fixtures/aggregates/plain.json' with { type: 'json' };
+import alias from '../../fixtures/records/alias.json' with { type: 'json' };
 import cloudEvent from '../../fixtures/records/cloud-event.json' with { type: 'json' };
+import log from '../../fixtures/records/log.json' with { type: 'json' };
 import { streamRecord } from './event.ts';
 
 const ALL = { start: 0n, end: 2n ** 128n - 1n };
@@ -47,6 +49,16 @@ test('a record of its own comes as it is, with its event', () => {
       event: streamRecord(3),
     },
   ]);
+});
+
+test.each([alias, log])('an event of type $type comes whole', (golden) => {
+  const [record] = decode(bytesOf(golden));
+
+  expect(record?.event).toEqual(golden);
+  expect(labelOf({ event: record?.event, data: bytesOf('') })).toMatchObject({
+    type: golden.type,
+    name: golden.type === 'alias' ? 'client-1 → user-1' : 'paper is low',
+  });
 });
 
 test('an aggregate comes as its records, numbered in their order', () => {

@@ -16,8 +16,23 @@ describe('what a row says', () => {
       { type: 'error', event: undefined, properties: { message: 'x is not a function' } },
       'x is not a function',
     ],
+    [{ type: 'alias', event: undefined, userId: 'u17', previousId: 'c1' }, 'c1 → u17'],
+    [
+      { type: 'log', event: undefined, properties: { level: 'warn', message: 'paper is low' } },
+      'paper is low',
+    ],
+    [{ type: 'log', event: undefined, properties: { message: 7 } }, ''],
   ] as const)('names %j', (event, name) => {
     expect(labelOf(recordOf(LANE, 1, event))).toMatchObject({ name, path: '/' });
+  });
+
+  it.each([
+    [{ type: 'log', properties: { level: 'warn' } }, 'warn'],
+    [{ type: 'log', properties: { level: 7 } }, undefined],
+    [{ type: 'error' }, 'error'],
+    [{ type: 'track', properties: { level: 'warn' } }, undefined],
+  ] as const)('tells how severe %j is', (event, level) => {
+    expect(labelOf(recordOf(LANE, 1, event)).level).toBe(level);
   });
 
   it('says what is not ours', () => {
