@@ -204,7 +204,7 @@ export type EventMap = { readonly [event: string]: Properties };
 
 /** What follows an event's name: its properties, which may be left out where none of them is required. */
 type EventArguments<Expected> =
-  Partial<Expected> extends Expected
+  Record<never, never> extends Expected
     ? [properties?: Expected, options?: EventOptions]
     : [properties: Expected, options?: EventOptions];
 

@@ -7,16 +7,18 @@ import { inspect } from './inspect.ts';
 import { mint } from './mint.ts';
 import { revoke } from './revoke.ts';
 import { source } from './source.ts';
+import { types } from './types.ts';
 
-const commands: Readonly<Record<string, Command>> = { mint, inspect, revoke, source };
+const commands: Readonly<Record<string, Command>> = { mint, inspect, revoke, source, types };
 
-const HELP = `Tokens and sources of a Rivulet relay.
+const HELP = `Tokens and sources of a Rivulet relay, types of a tracking plan.
 
   rivulet mint device     a session for a device or a kiosk, good for a year
   rivulet mint read       a token for the read door, good for a month
   rivulet inspect         what a token says, and whether the relay takes it
   rivulet revoke          ends a token before its time
   rivulet source          sources in the relay's store: list, get, put, disable, enable, delete
+  rivulet types           TypeScript for the events of a tracking plan
 
   rivulet COMMAND --help  its flags
   rivulet --version
