@@ -260,11 +260,12 @@ export function createClient(options: ClientOptions): Client {
     track: (event, ...[properties, more]) => add('track', { event, properties }, more),
     page: (event, properties, more) => add('page', { event, properties }, more),
     identify(userId, traits) {
-      become(() => identity.know('userId', nameOf(userId)));
+      // Without a name: more of whoever it is.
+      become(() => identity.know('userId', nameOf(userId) ?? identity.current().userId));
       add('identify', { traits });
     },
     group(groupId, traits) {
-      become(() => identity.know('groupId', nameOf(groupId)));
+      become(() => identity.know('groupId', nameOf(groupId) ?? identity.current().groupId));
       add('group', { groupId, traits });
     },
     alias(userId, previousId) {
@@ -293,8 +294,10 @@ export function createClient(options: ClientOptions): Client {
     on,
     async stats() {
       await ready;
+      const { clientId = '', userId, groupId } = identity.current();
+      const platform = { ...runtime, compression: globalThis.CompressionStream };
       return {
-        clientId: identity.current().clientId ?? '',
+        ...{ clientId, userId, groupId },
         lane: lane.id,
         captured: lane.captured(),
         ...sender.counts(),
@@ -303,6 +306,7 @@ export function createClient(options: ClientOptions): Client {
         queue: await queue(),
         // After the log has answered: by then it knows where it lives.
         log: log.kind,
+        missing: Object.keys(platform).filter((name) => !platform[name as keyof typeof platform]),
         maxQueueBytes: keeper.maxBytes(),
         consent: consent.state(),
         leader,

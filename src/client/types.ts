@@ -351,6 +351,8 @@ export interface ClientEvents {
 export interface ClientStats {
   /** Empty where the client keeps none. */
   readonly clientId: string;
+  readonly userId?: string | undefined;
+  readonly groupId?: string | undefined;
   readonly lane: string;
   /** Events of this lane, by what became of them. `captured` is the lane's last number. */
   readonly captured: number;
@@ -361,6 +363,11 @@ export interface ClientStats {
   /** The same by reason; reasons that never came are absent. */
   readonly droppedBy: Readonly<Partial<Record<DropReason, number>>>;
   readonly log: SegmentLog['kind'];
+  /**
+   * What the client does without, because the platform or the user's settings refuse it: names of {@link Runtime}, and
+   * `compression`. Each has its stead: memory, a turn of waiting, code of our own.
+   */
+  readonly missing: readonly string[];
   /** What waits, of all tabs. Where the log cannot be counted, it was so the last time, and what this tab wrote since. */
   readonly queue: LogStats & { readonly isStale?: true };
   /** What {@link ClientOptions.maxQueueBytes} comes to here. */

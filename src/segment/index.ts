@@ -1,2 +1,11 @@
 /** Entry `rivulet/segment`: the calls of Segment's analytics.js. No code. */
-export {};
+export { createAnalytics } from './analytics.ts';
+export type {
+  Analytics,
+  AnalyticsCalls,
+  AnalyticsOptions,
+  Callback,
+  Captured,
+  Subject,
+  User,
+} from './types.ts';

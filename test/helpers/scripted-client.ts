@@ -18,6 +18,7 @@ export function createScriptedClient(lane: string): ScriptedClient {
     dropped: 0,
     droppedBy: {},
     log: 'indexeddb',
+    missing: [],
     queue: { segments: 0, events: 0, bytes: 0, inMemory: 0 },
     maxQueueBytes: 32 * 1024 * 1024,
     consent: 'granted',

@@ -58,6 +58,43 @@ describe('what the relay refused for good', () => {
 });
 
 describe('the account', () => {
+  test('names the user and the group, of whom more traits may come without a name', async () => {
+    const { client } = createTestClient();
+    client.identify('ada');
+    client.group('herons');
+
+    client.identify(undefined as never, { plan: 'pro' });
+    client.group(undefined as never, { seats: 4 });
+
+    expect(await client.stats()).toMatchObject({ userId: 'ada', groupId: 'herons' });
+    client.reset();
+    expect(await client.stats()).toMatchObject({ userId: undefined, groupId: undefined });
+  });
+
+  test('names what the client does without', async () => {
+    const whole = createTestClient({
+      runtime: { channel: createChannels(), navigator: {}, page: window },
+    });
+    expect((await whole.client.stats()).missing).toEqual([]);
+    const nothing = { indexedDB: undefined, storage: undefined, locks: undefined };
+
+    vi.stubGlobal('CompressionStream', undefined);
+    const { client } = createTestClient({ runtime: { ...nothing, subtle: undefined } });
+    const { missing } = await client.stats();
+    vi.unstubAllGlobals();
+
+    expect([...missing].sort()).toEqual([
+      'channel',
+      'compression',
+      'indexedDB',
+      'locks',
+      'navigator',
+      'page',
+      'storage',
+      'subtle',
+    ]);
+  });
+
   test('names every reason for which events were left out', async () => {
     const { client, clock, relay } = createTestClient({ maxEventsPerSecond: 1 });
     for (let n = 0; n < 100; n++) client.track('Storm', { n });
