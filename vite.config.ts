@@ -13,17 +13,51 @@ export const treeshake = { manualPureFunctions: ['replaceTraps'] };
 /** Constants have names for the reader of the source; in the bundle each would be a declaration. */
 const optimization = { inlineConst: { mode: 'all', pass: 2 } } as const;
 
-/** Nor does it use the proxies that `idb` makes of databases, transactions, stores and cursors: values stay what they are. */
+/**
+ * Nor does it use the proxies that `idb` makes of databases, transactions, stores and cursors, nor what it remembers of
+ * them: values stay what they are. What nobody calls any more, the build leaves out.
+ */
 export const idbWithoutProxies: Plugin = {
   name: 'idb-without-proxies',
   transform(code, id) {
     if (!id.includes('/node_modules/idb/build/index.js')) return undefined;
-    const [before, after, ...more] = code.split('transformCachableValue(value);');
-    if (after === undefined || more.length > 0) {
-      this.error('idb: expected one call of "transformCachableValue"');
+    const without = (rest: string, call: string, instead: string): string => {
+      const [before, after, ...more] = rest.split(call);
+      if (after === undefined || more.length > 0) this.error(`idb: expected one "${call}"`);
+      return before + instead + after;
+    };
+    return {
+      code: without(
+        without(code, 'if (transformCache.has(value))', 'return value;'),
+        'reverseTransformCache.set(promise, request);',
+        '',
+      ),
+      map: null,
+    };
+  },
+};
+
+/**
+ * Texts and numbers have names for the reader of the source. What a module imports, the bundler writes where it is used;
+ * this does the same for a module's own, each of which would be a declaration in every page.
+ */
+const ownConstants: Plugin = {
+  name: 'own-constants',
+  // After the types are gone.
+  enforce: 'post',
+  transform(code, id) {
+    if (!id.startsWith(`${root}/src/`)) return undefined;
+    let inlined = code;
+    for (const [declaration, name, value] of code.matchAll(
+      /^const ([A-Z][A-Z\d_]+) = ([-\d._e */]+|"[^"\\]*");$/gm,
+    )) {
+      // Names in capitals are constants everywhere in the source: nothing shadows them.
+      inlined = inlined
+        .replace(declaration, '')
+        .replaceAll(new RegExp(`\\b${name}\\b`, 'g'), `(${value})`);
     }
-    // What nobody calls any more, the build leaves out.
-    return { code: `${before}value;${after}`, map: null };
+    // No line moves.
+    return { code: inlined, map: null };
   },
 };
 
@@ -140,7 +174,7 @@ export default defineConfig(({ mode }) => {
   const build = builds[mode] ?? builds.demo ?? {};
   return {
     ...build,
-    plugins: [idbWithoutProxies],
+    plugins: [idbWithoutProxies, ownConstants],
     // The packages' own names, so that the demo imports what a user imports.
     resolve: {
       alias: [
