@@ -1,13 +1,18 @@
 import type { Client, NumberedEvent } from '../client/types.ts';
 import type { Properties } from '../protocol/event.ts';
 import { resolveArguments } from './resolve-arguments.ts';
-import type { Analytics, AnalyticsOptions, Callback, Captured, Subject } from './types.ts';
+import type { Analytics, AnalyticsOptions, Captured, Subject } from './types.ts';
 
-/** What is known of the visitor. `null` of what there is none. */
+type Listener = (...detail: unknown[]) => void;
+type Method = 'track' | 'page' | 'identify' | 'group' | 'alias';
+type Texts = readonly string[];
+
+/** What is known of the visitor; `null` of what there is none. */
 interface Known {
-  clientId?: string | null;
+  clientId?: string;
   userId?: string | null;
   groupId?: string | null;
+  readonly traits: Record<'userId' | 'groupId', Properties>;
 }
 
 /**
@@ -16,25 +21,21 @@ interface Known {
  * @see https://segment.com/docs/connections/sources/catalog/libraries/website/javascript/
  */
 export function createAnalytics(
-  client: Pick<
-    Client,
-    'track' | 'page' | 'identify' | 'group' | 'alias' | 'reset' | 'on' | 'use' | 'stats'
-  >,
+  client: Pick<Client, Method | 'reset' | 'on' | 'use' | 'stats'>,
 ): Analytics {
-  const listeners = new Set<{ name: string; call: (...detail: unknown[]) => void }>();
-  /** Whoever waits for an event to be in the log, by its number. */
+  const listeners = new Set<readonly [name: string, call: Listener]>();
+  /** Who waits for an event to be in the log, by its number. */
   const waiting = new Map<number, () => void>();
-  const traits: Record<'user' | 'group', Properties> = { user: {}, group: {} };
-  let known: Known = {};
+  let known = nobody();
   let isKnown = learn();
   let context: Properties | undefined;
   let captured: NumberedEvent | undefined;
 
   client.use((event, next) => {
-    const own = context;
+    const own = { ...event.context, ...context };
     // Not of what other middleware captures meanwhile.
     context = undefined;
-    next(own && { ...event, context: { ...event.context, ...own } });
+    next(Object.keys(own).length > 0 ? { ...event, context: own } : event);
   });
   client.use((event, next) => {
     captured = event;
@@ -42,141 +43,115 @@ export function createAnalytics(
   }, 'after');
   client.on('logged', ({ first, count }) => {
     for (const [seq, tell] of waiting) {
-      if (seq >= first + count) continue;
-      waiting.delete(seq);
-      tell();
+      if (seq < first + count) {
+        waiting.delete(seq);
+        tell();
+      }
     }
   });
 
   /** Asks the client who the visitor is. What calls say meanwhile is newer. */
-  function learn(): Promise<void> {
+  async function learn(): Promise<void> {
     const asked = known;
-    return client.stats().then((stats) => {
-      Object.assign(asked, { ...stats, ...asked });
+    Object.assign(asked, { ...(await client.stats()), ...asked });
+  }
+
+  /** `prepare`: what the client is given, and what is told to those who listen, where that is something else. */
+  const caller =
+    (method: Method, prepare: (texts: Texts, given: Properties) => readonly unknown[][]) =>
+    async (...args: unknown[]): Promise<Captured> => {
+      const { texts, given = {}, callback, ...more } = resolveArguments(args);
+      // An alias has nothing but options.
+      const options = (method === 'alias' ? given : more.options) ?? {};
+      const { priority, integrations, context: own, ...facts } = options as AnalyticsOptions;
+      const [input = [], told = input] = prepare(texts, given);
+      context = { ...facts, ...own };
+      captured = undefined;
+      (client[method] as Listener)(...input, { priority });
+      context = undefined;
+      const event = captured as NumberedEvent | undefined;
+      tell(method, ...told, options);
+      if (event) await new Promise<void>((resolve) => waiting.set(event.seq, resolve));
+      callback?.({ event });
+      return { event };
+    };
+
+  const describer = (method: 'identify' | 'group', id: 'userId' | 'groupId') =>
+    caller(method, ([name = known[id] ?? null], given) => {
+      // Of somebody else nothing is known.
+      known.traits[id] = name === known[id] ? { ...known.traits[id], ...given } : given;
+      known[id] = name;
+      return [[name, known.traits[id]]];
     });
-  }
 
-  function tell(name: string, ...detail: unknown[]): void {
-    for (const { name: heard, call } of listeners) {
-      // Whatever one of them throws is its own, and not the caller's.
-      if (heard === name) Promise.resolve(detail).then((given) => call(...given));
-    }
-  }
-
-  async function send(
-    call: (priority: Pick<AnalyticsOptions, 'priority'>) => void,
-    { priority, integrations, context: given, ...facts }: AnalyticsOptions = {},
-    callback?: Callback,
-  ): Promise<Captured> {
-    const own = { ...facts, ...given };
-    context = Object.keys(own).length > 0 ? own : undefined;
-    captured = undefined;
-    call({ priority });
-    context = undefined;
-    const event = captured as NumberedEvent | undefined;
-    if (event) await new Promise<void>((resolve) => waiting.set(event.seq, resolve));
-    callback?.({ event });
-    return { event };
-  }
-
-  /** `kind`: of whom the call speaks. */
-  function describe(kind: 'user' | 'group', args: readonly unknown[]): Promise<Captured> {
-    const { texts, objects, callback } = resolveArguments<Callback>(args);
-    const [given = {}, options = {}] = objects;
-    const id = texts[0] ?? known[`${kind}Id`] ?? null;
-    // Of somebody else nothing is known.
-    traits[kind] = id === known[`${kind}Id`] ? { ...traits[kind], ...given } : given;
-    known[`${kind}Id`] = id;
-    const call = kind === 'user' ? 'identify' : 'group';
-    const sent = send(() => client[call](id as string, traits[kind]), options, callback);
-    tell(call, id, given, options);
-    return sent;
-  }
-
-  const subject = (kind: 'user' | 'group'): Subject => ({
-    id: () => known[`${kind}Id`] ?? null,
-    traits: () => traits[kind],
+  const subject = (id: 'userId' | 'groupId'): Subject => ({
+    id: () => known[id] ?? null,
+    traits: () => known.traits[id],
   });
 
-  const listen = (isOnce: boolean) => (name: string, call: (...detail: unknown[]) => void) => {
-    const listener = {
-      name,
-      call: (...detail: unknown[]) => {
-        if (isOnce) stop();
-        call(...detail);
-      },
-    };
-    listeners.add(listener);
-    const stopClient = client.on(name as never, listener.call);
-    function stop(): void {
-      stopClient();
-      listeners.delete(listener);
+  function tell(name: string, ...detail: readonly unknown[]): void {
+    for (const [heard, call] of listeners) {
+      // What a listener throws is its own, and not the caller's.
+      if (heard === name) Promise.resolve().then(() => call(...detail));
     }
-    return stop;
-  };
+  }
+
+  function listen(name: string, call: Listener): () => void {
+    const listener = [name, call] as const;
+    const stop = client.on(name as never, call);
+    listeners.add(listener);
+    return () => {
+      stop();
+      listeners.delete(listener);
+    };
+  }
+
+  const track = caller('track', ([name], given) => [[name, given]]);
+  const group = describer('group', 'groupId');
 
   return {
-    track(...args: unknown[]) {
-      const { texts, objects, callback } = resolveArguments<Callback>(args);
-      const [first] = objects;
-      const [event = first?.event, properties = {}, options = {}] =
-        texts.length > 0 ? [texts[0], ...objects] : [undefined, first?.properties, objects[1]];
-      const sent = send(
-        (more) => client.track(event as string, properties as Properties, more),
-        options as AnalyticsOptions,
-        callback,
-      );
-      tell('track', event, properties, options);
-      return sent;
+    track(first, ...rest: unknown[]) {
+      // An event and its properties may come as one object.
+      const { event, properties } = Object(first);
+      return event ? track(event, properties, ...rest) : track(first, ...rest);
     },
-    page(...args: unknown[]) {
-      const {
-        texts,
-        objects: [properties = {}, options = {}],
-        callback,
-      } = resolveArguments<Callback>(args);
-      const [name, category] = texts.slice(0, 2).reverse();
-      const sent = send(
-        (more) =>
-          client.page(
-            name,
-            category === undefined ? properties : { ...properties, category },
-            more,
-          ),
-        options,
-        callback,
-      );
-      tell('page', category ?? null, name ?? null, properties, options);
-      return sent;
-    },
-    identify: (...args: unknown[]) => describe('user', args),
+    page: caller('page', (texts, given) => {
+      const [name = null, category = null] = texts.slice(0, 2).reverse();
+      const properties = category === null ? given : { ...given, category };
+      return [
+        [name ?? undefined, properties],
+        [category, name, given],
+      ];
+    }),
+    identify: describer('identify', 'userId'),
     group: ((...args: unknown[]) =>
-      args.length > 0 ? describe('group', args) : subject('group')) as Analytics['group'],
-    alias(...args: unknown[]) {
-      const {
-        texts: [userId = '', previousId],
-        objects,
-        callback,
-      } = resolveArguments<Callback>(args);
-      const options = objects.find(Boolean) ?? {};
-      const sent = send(() => client.alias(userId, previousId), options, callback);
+      args.length > 0 ? group(...args) : subject('groupId')) as Analytics['group'],
+    alias: caller('alias', ([userId = '', previousId]) => {
       known.userId = userId;
-      tell('alias', userId, previousId ?? null, options);
-      return sent;
-    },
+      return [[userId, previousId]];
+    }),
     reset() {
       client.reset();
-      known = { userId: null, groupId: null };
-      traits.user = traits.group = {};
+      known = { ...nobody(), userId: null, groupId: null };
       isKnown = learn();
       tell('reset');
     },
-    ready: async (callback) => {
+    async ready(callback) {
       await isKnown;
       callback?.();
     },
-    user: () => ({ ...subject('user'), anonymousId: () => known.clientId || null }),
-    on: listen(false) as Analytics['on'],
-    once: listen(true) as Analytics['once'],
+    user: () => ({ ...subject('userId'), anonymousId: () => known.clientId || null }),
+    on: listen as Analytics['on'],
+    once: ((name: string, call: Listener) => {
+      const stop = listen(name, (...detail) => {
+        stop();
+        call(...detail);
+      });
+      return stop;
+    }) as Analytics['once'],
   };
+}
+
+function nobody(): Known {
+  return { traits: { userId: {}, groupId: {} } };
 }

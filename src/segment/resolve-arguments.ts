@@ -1,29 +1,27 @@
 import type { Properties } from '../protocol/event.ts';
+import type { AnalyticsOptions, Callback } from './types.ts';
 
-/** Arguments of one of Segment's calls, each of which may be left out. */
-export interface Arguments<Callback> {
+/** The arguments of one of Segment's calls, each of which may be left out. */
+export interface Arguments {
   /** Texts, and numbers as texts. */
   readonly texts: readonly string[];
-  /** What follows them: properties or traits, then options. */
-  readonly objects: readonly (Properties | undefined)[];
+  /** Properties or traits. */
+  readonly given: Properties | undefined;
+  readonly options: AnalyticsOptions | undefined;
   readonly callback: Callback | undefined;
 }
 
 /** Tells arguments apart by their kinds, as Segment does: texts come first, `null` and `undefined` hold a place. */
-export function resolveArguments<Callback>(args: readonly unknown[]): Arguments<Callback> {
-  const texts: string[] = [];
-  let rest = args;
-  for (; rest.length > 0; rest = rest.slice(1)) {
-    const [first] = rest;
-    if (typeof first === 'string' || typeof first === 'number') texts.push(`${first}`);
-    else if (texts.length > 0 || (first ?? undefined) !== undefined) break;
-  }
-  const isCallback = (value: unknown): boolean => typeof value === 'function';
+export function resolveArguments(args: readonly unknown[]): Arguments {
+  const texts = args.filter((value) => /string|number/.test(typeof value));
+  const start = texts.length > 0 ? args.lastIndexOf(texts.at(-1)) + 1 : args.findIndex(Boolean);
+  const [given, options] = args
+    .slice(start)
+    .map((value) => (typeof value === 'object' && value ? (value as Properties) : undefined));
   return {
-    texts,
-    objects: rest.map((value) =>
-      Object(value) === value && !isCallback(value) ? value : undefined,
-    ) as [],
-    callback: args.find(isCallback) as Callback | undefined,
+    texts: texts.map(String),
+    given,
+    options,
+    callback: args.find((value) => typeof value === 'function') as Callback | undefined,
   };
 }

@@ -34,6 +34,11 @@ export const budgets: readonly Budget[] = [
     brotliBytes: 1_800,
   },
   {
+    name: 'createAnalytics',
+    program: `import { createAnalytics } from 'rivulet/segment'; globalThis.create = createAnalytics;`,
+    brotliBytes: 950,
+  },
+  {
     name: 'backgroundSync',
     program: `import { backgroundSync } from 'rivulet/service-worker'; globalThis.source = backgroundSync();`,
     brotliBytes: 500,

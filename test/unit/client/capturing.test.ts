@@ -210,7 +210,7 @@ describe('capturing', () => {
     const users = (relay.batches[0]?.segments ?? []).map(
       ({ context }) => JSON.parse(context).userId,
     );
-    expect(users).toEqual([undefined, '42', undefined, undefined]);
+    expect(users).toEqual([undefined, '42', '42', '42']);
     expect((await client.stats()).captured).toBe(7);
   });
 
