@@ -108,9 +108,11 @@ export interface CaptureHost {
   ) => () => void;
   /** Reports that the source, or a part of it, does not work here: as an `error` with the code `capture_failed`. */
   readonly fail: (message: string, cause?: unknown) => void;
+  /** Where the client itself sends to, as the application has named it: no news to a source. */
+  readonly endpoint: string;
   /** Clocks, timers and coins. */
   readonly runtime: Pick<Runtime, 'now' | 'monotonic' | 'random' | 'delay'>;
-  /** The page it watches; sources are started only where there is one. */
+  /** The page it watches: sources are started only where there is one, unless they are of use without. */
   readonly window: Window & typeof globalThis;
 }
 
@@ -130,6 +132,8 @@ export interface HostEvents {
 export interface CaptureSource {
   /** As `data-capture` of the script tag names it. */
   readonly name: string;
+  /** Whether it is of use where there is no page: then it is started there too, and finds no `host.window`. */
+  readonly withoutPage?: boolean;
   /** Begins to watch. The answer undoes everything. */
   readonly start: (host: CaptureHost) => () => void;
 }

@@ -6,7 +6,7 @@ import type { Lane } from './lane.ts';
 import type { ResolvedOptions } from './options.ts';
 
 export interface SourcesSetting
-  extends Pick<ResolvedOptions, 'capture' | 'cookieless' | 'runtime'>,
+  extends Pick<ResolvedOptions, 'capture' | 'cookieless' | 'endpoint' | 'runtime'>,
     Pick<Emitter, 'fail' | 'on'>,
     Pick<CaptureHost, 'scrub' | 'use'> {
   readonly add: CaptureHost['capture'];
@@ -18,12 +18,11 @@ export interface SourcesSetting
   readonly onMeter: (taker: Parameters<CaptureHost['takeMetrics']>[0] | undefined) => void;
 }
 
-/** Starts what the application wants captured, where there is a page. The answer stops it, the last one first. */
+/** Starts what the application wants captured, as far as there is a page for it. The answer stops it, the last one first. */
 export function startSources(setting: SourcesSetting): () => void {
   const { runtime, identity, fail, add, onMeter } = setting;
   const { page } = runtime;
   const stops: (() => void)[] = [];
-  if (!page) return () => {};
 
   const host: CaptureHost = {
     ...setting,
@@ -47,6 +46,7 @@ export function startSources(setting: SourcesSetting): () => void {
     },
   };
   for (const source of setting.capture) {
+    if (!page && !source.withoutPage) continue;
     try {
       stops.push(source.start(host));
     } catch (cause) {

@@ -185,7 +185,7 @@ function globalsIn(text: string): readonly string[] {
   ];
   return platform.filter((name) => {
     const isUsed = new RegExp(
-      `(?<![\\w.'"\`/@-])${name}(\\(|\\.(?!(abs|cbrt|ceil|floor|max|min|parse|round|sqrt)\\())`,
+      `(?<![\\w.'"\`/@-])${name}(\\(|\\.(?!(abs|cbrt|ceil|cos|floor|hypot|log2|max|min|parse|round|sqrt)\\())`,
     ).test(text);
     const isGiven = new RegExp(`[{(,]\\s*${name}\\s*[:,})=]`).test(text);
     return isUsed && !isGiven;
