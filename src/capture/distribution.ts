@@ -27,17 +27,20 @@ export interface Distribution {
   readonly read: () => Buckets;
 }
 
+type Counts = ReadonlyMap<number, number>;
+
 /** Counts numbers in buckets, as fine as a bounded number of them allows. */
 export function createDistribution(): Distribution {
   let scale = FINEST_SCALE;
   let zeroCount = 0;
-  let positive = new Map<number, number>();
-  let negative = new Map<number, number>();
+  /** By the buckets' numbers: of what is above zero, and below. */
+  let signs = [new Map<number, number>(), new Map<number, number>()] as const;
 
-  function coarsen(): void {
-    scale--;
-    positive = halved(positive);
-    negative = halved(negative);
+  function coarsenWhile(isTooFine: (counts: Counts) => boolean): void {
+    while (signs.some(isTooFine)) {
+      scale--;
+      signs = [halved(signs[0]), halved(signs[1])];
+    }
   }
 
   return {
@@ -46,37 +49,35 @@ export function createDistribution(): Distribution {
         zeroCount++;
         return;
       }
-      const counts = value > 0 ? positive : negative;
       const index = Math.ceil(Math.log2(Math.abs(value)) * 2 ** scale) - 1;
-      counts.set(index, (counts.get(index) ?? 0) + 1);
-      while (positive.size > MAX_BUCKETS || negative.size > MAX_BUCKETS) coarsen();
+      grow(signs[value > 0 ? 0 : 1], index, 1);
+      coarsenWhile(({ size }) => size > MAX_BUCKETS);
     },
     read() {
       // The run between the least and the greatest, which may be far apart.
-      while (lengthOf(positive) > MAX_BUCKETS || lengthOf(negative) > MAX_BUCKETS) coarsen();
-      return { scale, zeroCount, positive: runOf(positive), negative: runOf(negative) };
+      coarsenWhile((counts) => lengthOf(counts) > MAX_BUCKETS);
+      return { scale, zeroCount, positive: runOf(signs[0]), negative: runOf(signs[1]) };
     },
   };
 }
 
-function halved(counts: ReadonlyMap<number, number>): Map<number, number> {
+function grow(counts: Map<number, number>, index: number, by: number): void {
+  counts.set(index, (counts.get(index) ?? 0) + by);
+}
+
+function halved(counts: Counts): Map<number, number> {
   const coarser = new Map<number, number>();
-  for (const [index, count] of counts) {
-    coarser.set(index >> 1, (coarser.get(index >> 1) ?? 0) + count);
-  }
+  for (const [index, count] of counts) grow(coarser, index >> 1, count);
   return coarser;
 }
 
-function lengthOf(counts: ReadonlyMap<number, number>): number {
-  return counts.size && Math.max(...counts.keys()) - Math.min(...counts.keys()) + 1;
+function lengthOf(counts: Counts): number {
+  return Math.max(...counts.keys()) - Math.min(...counts.keys()) + 1;
 }
 
-function runOf(counts: ReadonlyMap<number, number>): BucketRun | undefined {
+function runOf(counts: Counts): BucketRun | undefined {
   if (counts.size === 0) return undefined;
   const offset = Math.min(...counts.keys());
-  const bucketCounts = Array.from(
-    { length: lengthOf(counts) },
-    (_, place) => counts.get(offset + place) ?? 0,
-  );
-  return { offset, bucketCounts };
+  const countAt = (_: unknown, place: number): number => counts.get(offset + place) ?? 0;
+  return { offset, bucketCounts: Array.from({ length: lengthOf(counts) }, countAt) };
 }
