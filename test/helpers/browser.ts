@@ -40,6 +40,8 @@ export interface BrowserOptions {
    * @default false: each tab counts as the one in front
    */
   readonly hasHiddenTabs?: boolean;
+  /** More of the command line, such as an extension to load. */
+  readonly flags?: readonly string[];
 }
 
 export interface OpenBrowser {
@@ -59,8 +61,8 @@ export async function createProfile(
   let open: OpenBrowser | undefined;
   return {
     folder,
-    open: async ({ hasHiddenTabs = false } = {}) => {
-      open = await openBrowser(folder, hasHiddenTabs);
+    open: async ({ hasHiddenTabs = false, flags = [] } = {}) => {
+      open = await openBrowser(folder, hasHiddenTabs, flags);
       await prepare(open.context);
       return open;
     },
@@ -72,16 +74,24 @@ export async function createProfile(
   };
 }
 
-async function openBrowser(folder: string, hasHiddenTabs: boolean): Promise<OpenBrowser> {
+async function openBrowser(
+  folder: string,
+  hasHiddenTabs: boolean,
+  flags: readonly string[],
+): Promise<OpenBrowser> {
   const executable = findChromium();
   if (!executable)
     throw new Error('browser: expected Chromium on this machine; npm test finds or installs it');
   await rm(join(folder, 'DevToolsActivePort'), { force: true });
   // A group of its own, so that one signal reaches all of the browser's processes.
-  const child = spawn(executable, [...ARGUMENTS, `--user-data-dir=${folder}`, 'about:blank'], {
-    detached: true,
-    stdio: 'ignore',
-  });
+  const child = spawn(
+    executable,
+    [...ARGUMENTS, ...flags, `--user-data-dir=${folder}`, 'about:blank'],
+    {
+      detached: true,
+      stdio: 'ignore',
+    },
+  );
   const exited = once(child, 'exit');
   const isRunning = () => child.exitCode === null && child.signalCode === null;
   const browser = await chromium.connectOverCDP(await debuggerAddress(folder, child), {
