@@ -1,11 +1,6 @@
 import type { LaneRange } from '../protocol/event.ts';
 import { createMemoryLog } from '../queue/memory-log.ts';
-import type { LogBounds, ReadLimits, SegmentLog } from '../queue/types.ts';
-
-const EVERYTHING: ReadLimits = {
-  maxEvents: Number.POSITIVE_INFINITY,
-  maxBytes: Number.POSITIVE_INFINITY,
-};
+import type { LogBounds, SegmentLog } from '../queue/types.ts';
 
 const NOTHING: LogBounds = { maxEvents: 0, maxBytes: 0, policy: 'drop-oldest' };
 
@@ -25,36 +20,23 @@ export interface HeldLog extends Omit<SegmentLog, 'clear' | 'keepValue'> {
 /** `open` is not called before the log is released. */
 export function createHeldLog(open: () => SegmentLog, isHeld: boolean): HeldLog {
   let device: SegmentLog | undefined;
-  let log = isHeld ? createMemoryLog() : onDevice();
-  let moving: Promise<void> | undefined;
+  /** What is held, while something is. */
+  let memory = isHeld ? createMemoryLog() : undefined;
 
-  function onDevice(): SegmentLog {
-    device ??= open();
-    return device;
-  }
+  const log = (): SegmentLog => memory ?? (device ??= open());
 
   async function release(): Promise<void> {
-    if (log === device) return;
-    const memory = log;
-    const target = onDevice();
-    log = target;
-    let written: Promise<void> | undefined;
-    // What comes in this very turn has to stand behind what was held.
-    moving = memory.read(EVERYTHING).then((held) => {
-      moving = undefined;
-      written = target.append(held);
-    });
-    await moving;
-    await written;
+    const held = memory?.stored();
+    memory = undefined;
+    // In this very turn: what comes next stands behind it.
+    if (held) await log().append(held);
   }
 
   function erase(): () => Promise<readonly LaneRange[]> {
-    const targets = new Set([log, device]);
-    const before = moving;
+    const targets = [memory, device];
     const erased: LaneRange[] = [];
-    log = createMemoryLog();
+    memory = createMemoryLog();
     return async () => {
-      await before;
       for (const target of targets) {
         const surplus = (await target?.surplus(NOTHING)) ?? [];
         // None, where another tab was faster: then it is that one's to tell.
@@ -64,22 +46,23 @@ export function createHeldLog(open: () => SegmentLog, isHeld: boolean): HeldLog 
     };
   }
 
+  log();
   return {
     get kind() {
-      return log.kind;
+      return log().kind;
     },
-    append: (segments) => (moving ? moving.then(() => log.append(segments)) : log.append(segments)),
-    read: (limits) => log.read(limits),
-    settle: (ranges, rejected) => log.settle(ranges, rejected),
-    surplus: (bounds) => log.surplus(bounds),
-    stats: () => log.stats(),
-    rejected: () => log.rejected(),
-    lease: (owner, now, until) => log.lease(owner, now, until),
-    getValue: (key) => log.getValue(key),
-    setValue: (key, value) => log.setValue(key, value),
+    append: (segments) => log().append(segments),
+    read: (limits) => log().read(limits),
+    settle: (ranges, rejected) => log().settle(ranges, rejected),
+    surplus: (bounds) => log().surplus(bounds),
+    stats: () => log().stats(),
+    rejected: () => log().rejected(),
+    lease: (owner, now, until) => log().lease(owner, now, until),
+    getValue: (key) => log().getValue(key),
+    setValue: (key, value) => log().setValue(key, value),
     close: () => device?.close(),
     hold() {
-      log = createMemoryLog();
+      memory = createMemoryLog();
     },
     release,
     erase,

@@ -1,5 +1,6 @@
 import type { EventFields } from '../capture/types.ts';
 import { encodeBase64url } from '../protocol/base64url.ts';
+import { joinBytes } from '../protocol/bytes.ts';
 import type {
   DropProperties,
   DropReason,
@@ -9,6 +10,7 @@ import type {
 } from '../protocol/event.ts';
 import { MAX_DROP_RANGES, MAX_EVENT_BYTES } from '../protocol/limits.ts';
 import type { Segment, SegmentLog } from '../queue/types.ts';
+import { attempt } from '../runtime.ts';
 import type { ContextReader } from './context.ts';
 import type { Emitter } from './emitter.ts';
 import type { ResolvedOptions } from './options.ts';
@@ -70,7 +72,6 @@ interface OpenSegment {
 export function createLane(setting: LaneSetting): Lane {
   const { runtime, maxBatchEvents, maxBatchBytes, context, ready, isLeaving, emit } = setting;
   const id = encodeBase64url(runtime.randomBytes(LANE_LENGTH)).slice(0, LANE_LENGTH);
-  const encoder = new TextEncoder();
   /** Numbers of the events that declare a rejection. */
   const rejections = new Set<number>();
   const leftOut = new Map<DropReason, number>();
@@ -104,18 +105,10 @@ export function createLane(setting: LaneSetting): Lane {
 
   function add(type: EventType, fields: EventFields, given?: Priority): void {
     const at = clock();
-    let line: string;
-    try {
-      line = JSON.stringify({ type, timestamp: at, ...fields });
-    } catch {
-      // A circle, a BigInt or a getter that throws.
-      leaveOut('not_serialisable');
-      return;
-    }
-    if (isTooLarge(line)) {
-      leaveOut('too_large');
-      return;
-    }
+    // A circle, a BigInt or a getter throws.
+    const line = attempt(() => JSON.stringify({ type, timestamp: at, ...fields }));
+    if (!line) return leaveOut('not_serialisable');
+    if (isTooLarge(line)) return leaveOut('too_large');
     const priority = given === 'high' || given === 'low' ? given : undefined;
     const key = context.key();
     if (open && (open.key !== key || open.facts.priority !== priority || isFull(open, line))) cut();
@@ -141,8 +134,7 @@ export function createLane(setting: LaneSetting): Lane {
 
   function isTooLarge(line: string): boolean {
     return (
-      line.length * BYTES_PER_UNIT > MAX_EVENT_BYTES &&
-      encoder.encode(line).length > MAX_EVENT_BYTES
+      line.length * BYTES_PER_UNIT > MAX_EVENT_BYTES && joinBytes(line).length > MAX_EVENT_BYTES
     );
   }
 
@@ -209,7 +201,7 @@ export function createLane(setting: LaneSetting): Lane {
   function cut(): void {
     if (!open) return;
     const { facts, lines } = open;
-    const body = encoder.encode(lines.join('\n'));
+    const body = joinBytes(lines.join('\n'));
     // The same object: its context may come later.
     waiting.push(Object.assign(facts, { count: lines.length, body }));
     open = undefined;

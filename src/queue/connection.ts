@@ -1,5 +1,5 @@
 import { RivuletError } from '../errors.ts';
-import type { Runtime } from '../runtime.ts';
+import { attempt, type Runtime } from '../runtime.ts';
 import { openDatabase } from './open-database.ts';
 
 /** WebKit has left openings unanswered for good (https://bugs.webkit.org/show_bug.cgi?id=226547), and an old tab may not give way. */
@@ -149,7 +149,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   }
 
   function perform<T>(work: (handle: IDBDatabase) => Promise<T>, isRetry = false): Promise<T> {
-    const attempt = async (handle: IDBDatabase): Promise<T> => {
+    const tryOn = async (handle: IDBDatabase): Promise<T> => {
       try {
         const result = await work(handle);
         proven = handle;
@@ -162,7 +162,7 @@ export function createConnection(options: ConnectionOptions): Connection {
         return perform(work, true);
       }
     };
-    return db ? attempt(db) : connect().then(attempt);
+    return db ? tryOn(db) : connect().then(tryOn);
   }
 
   // The first call hears of it.
@@ -217,11 +217,8 @@ async function runOrAbort<T>(
   try {
     return await work(transaction);
   } catch (cause) {
-    try {
-      transaction.abort();
-    } catch {
-      // It has ended already.
-    }
+    // It may have ended already.
+    attempt(() => transaction.abort());
     throw cause;
   }
 }

@@ -44,13 +44,13 @@ export async function findSurplus(
     page = await shelf.page(page.at(-1)?.id ?? 0);
   }
 
-  const isFull = isBeyond(1);
-  for (const priority of isFull ? (['low', undefined, 'high'] as const) : []) {
-    const ids = isBeyond(KEPT_PART) ? await shelf.ids(priority) : [];
+  const keptPart = isBeyond(1) ? KEPT_PART : Number.POSITIVE_INFINITY;
+  for (const priority of ['low', undefined, 'high'] as const) {
+    const ids = isBeyond(keptPart) ? await shelf.ids(priority) : [];
     if (policy === 'drop-newest') ids.reverse();
-    while (ids.length > 0 && isBeyond(KEPT_PART)) {
+    while (ids.length > 0 && isBeyond(keptPart)) {
       for (const segment of await shelf.load(ids.splice(0, PAGE_RECORDS))) {
-        if (isBeyond(KEPT_PART)) giveUp(segment, 'queue_full');
+        if (isBeyond(keptPart)) giveUp(segment, 'queue_full');
       }
     }
   }

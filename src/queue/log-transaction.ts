@@ -11,7 +11,7 @@ import { remainderOf } from './remainder.ts';
 import { createHead, isStoredSegment } from './segment.ts';
 import { takeOut } from './take-out.ts';
 import { addToTally, createTally, type Tally } from './tally.ts';
-import type { RejectedRun, RejectedSegment, Segment, StoredSegment } from './types.ts';
+import type { ReadLimits, RejectedRun, RejectedSegment, Segment, StoredSegment } from './types.ts';
 
 /** A number, where the client's own values have names. */
 const TALLY_KEY = 0;
@@ -32,22 +32,27 @@ function passOverKnown(event: Event): void {
   if ((event.target as IDBRequest).error?.name === 'ConstraintError') passOver(event);
 }
 
-/** Oldest first, until one does not belong. By pages: a cursor takes a turn of the browser for each record. */
+/**
+ * Oldest first, up to the one that is beyond the limits. By pages: a cursor takes a turn of the browser for each record.
+ * `foreign` gets what is no segment.
+ */
 export async function readHead(
   transaction: IDBTransaction,
-  belongs: (segment: Segment) => boolean,
-  foreign: Foreign,
-): Promise<StoredSegment[]> {
+  limits: ReadLimits,
+  foreign: Foreign = [],
+): Promise<{ readonly head: StoredSegment[]; readonly foreign: Foreign }> {
   const head: StoredSegment[] = [];
+  const belongs = createHead(limits);
   for (let after: IDBKeyRange | undefined; ; ) {
     const page = await readPage(transaction, after);
     for (const record of page) {
-      if (!isStoredSegment(record)) foreign.push(record);
-      else if (belongs(record)) head.push(record);
-      else return head;
+      if (isStoredSegment(record)) {
+        head.push(record);
+        if (!belongs(record)) return { head, foreign };
+      } else foreign.push(record);
     }
     const last = page[PAGE_RECORDS - 1];
-    if (!last) return head;
+    if (!last) return { head, foreign };
     after = IDBKeyRange.lowerBound(last.id, true);
   }
 }
@@ -112,13 +117,13 @@ export interface Counted {
   /** False when there is more to count: appends wait behind a transaction, and this lets them pass. */
   readonly isAll: boolean;
   readonly oldest: StoredSegment | undefined;
+  /** What stands between the segments. */
+  readonly foreign: Foreign;
 }
 
 /** Counts some of what came since the last count, and keeps the sum for the next. */
-export async function countSegments(
-  transaction: IDBTransaction,
-  foreign: Foreign,
-): Promise<Counted> {
+export async function countSegments(transaction: IDBTransaction): Promise<Counted> {
+  const foreign: Foreign = [];
   const values = transaction.objectStore('values');
   const tally = await readTally(values);
   // A foreign record may have a text for its id, which sorts behind all numbers.
@@ -132,10 +137,10 @@ export async function countSegments(
   // A full disk can still be counted where nothing is on it.
   if (page.length > 0) values.put(tally, TALLY_KEY);
   const isAll = page.length < PAGE_RECORDS;
-  const [oldest] = isAll
-    ? await readHead(transaction, createHead({ maxEvents: 1, maxBytes: 1 }), foreign)
-    : [];
-  return { tally, isAll, oldest };
+  const first = isAll
+    ? await readHead(transaction, { maxEvents: 1, maxBytes: 1 }, foreign)
+    : undefined;
+  return { tally, isAll, oldest: first?.head[0], foreign };
 }
 
 /** Takes out what is no segment. Those that tell their place stay as lost until they are settled. */
@@ -148,9 +153,8 @@ export async function takeOutForeign(transaction: IDBTransaction, foreign: Forei
 }
 
 export async function clearAll(transaction: IDBTransaction): Promise<number> {
-  const foreign: Foreign = [];
-  let counted = await countSegments(transaction, foreign);
-  while (!counted.isAll) counted = await countSegments(transaction, foreign);
+  let counted = await countSegments(transaction);
+  while (!counted.isAll) counted = await countSegments(transaction);
   for (const name of transaction.objectStoreNames) transaction.objectStore(name).clear();
   return counted.tally.events;
 }

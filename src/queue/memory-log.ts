@@ -4,7 +4,7 @@ import { remainderOf } from './remainder.ts';
 import { createHead } from './segment.ts';
 import { createShelf } from './shelf.ts';
 import { createStoredValues, type Exchange } from './stored-values.ts';
-import { addToTally, createTally, statsOf } from './tally.ts';
+import { addToTally, createTally, statsOf, type Tally } from './tally.ts';
 import type { RejectedSegment, SegmentLog, StoredSegment } from './types.ts';
 
 /** Behind all that a database will number, and low enough for the ids of what is cut. */
@@ -13,6 +13,8 @@ const FIRST_ID = 2 ** 32;
 /** What a log in a database needs to know of the one in memory. Its calls have done their work when they return. */
 export interface MemoryLog extends SegmentLog {
   readonly stored: () => readonly StoredSegment[];
+  /** What it holds amounts to, and what was counted before. */
+  readonly tally: (before?: Tally) => Tally;
   /** Gives away what has been written elsewhere: these, and what has been cut from them since. */
   readonly giveAway: (written: readonly StoredSegment[]) => void;
   /** The rejected store and the values, as they are. */
@@ -31,10 +33,10 @@ export function createMemoryLog(): MemoryLog {
   const values = new Map<string | number, unknown>();
   const getStored = (): readonly StoredSegment[] => stored;
 
-  function tally(): ReturnType<typeof createTally> {
-    const tally = createTally(Number.POSITIVE_INFINITY);
-    for (const segment of stored) addToTally(tally, segment, 1);
-    return tally;
+  function tally(before = createTally(0)): Tally {
+    const sum = { ...before, upTo: Number.POSITIVE_INFINITY };
+    for (const segment of stored) addToTally(sum, segment, 1);
+    return sum;
   }
 
   const exchange: Exchange = async (key, next) => {
@@ -50,11 +52,7 @@ export function createMemoryLog(): MemoryLog {
     append: async (segments) => {
       for (const segment of segments) stored.push({ ...segment, id: ++lastId });
     },
-    read: async (limits) => {
-      const belongs = createHead(limits);
-      const end = stored.findIndex((segment) => !belongs(segment));
-      return end < 0 ? [...stored] : stored.slice(0, end);
-    },
+    read: async (limits) => stored.filter(createHead(limits)),
     settle: async (ranges, rejected = []) => {
       for (const range of ranges) {
         stored = stored.flatMap((segment) => {
@@ -78,6 +76,7 @@ export function createMemoryLog(): MemoryLog {
     ...createStoredValues(exchange),
     close: () => {},
     stored: getStored,
+    tally,
     giveAway(written) {
       const end = Math.floor(written.at(-1)?.id ?? 0) + 1;
       stored = stored.filter(({ id }) => id >= end);

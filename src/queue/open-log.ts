@@ -21,7 +21,7 @@ import { createHead } from './segment.ts';
 import { createShelf } from './shelf.ts';
 import { createSpill } from './spill.ts';
 import { createStoredValues, type Exchange } from './stored-values.ts';
-import { addToTally, statsOf } from './tally.ts';
+import { statsOf } from './tally.ts';
 import type { LogStats, RejectedRun, Segment, SegmentLog, StoredSegment } from './types.ts';
 
 export interface OpenLogOptions {
@@ -70,8 +70,7 @@ export function openLog(options: OpenLogOptions): SegmentLog {
   });
 
   const kind = (): SegmentLog['kind'] => (connection.isMissing() ? 'memory' : 'indexeddb');
-  const waiting = (): number => memory.stored().reduce((sum, { count }) => sum + count, 0);
-  const refused = (): number => (connection.isFailing() ? waiting() : 0);
+  const refused = (): number => (connection.isFailing() ? memory.tally().events : 0);
 
   function tell(): void {
     const state = { kind: kind(), inMemory: refused() };
@@ -146,13 +145,9 @@ export function openLog(options: OpenLogOptions): SegmentLog {
 
   async function count(): Promise<Counted> {
     for (;;) {
-      let foreign: Foreign = [];
-      const counted = await transact('readwrite', (transaction) => {
-        foreign = [];
-        return countSegments(transaction, foreign);
-      });
-      await removeForeign(foreign);
-      if (counted.isAll && foreign.length === 0) return counted;
+      const counted = await transact('readwrite', countSegments);
+      await removeForeign(counted.foreign);
+      if (counted.isAll && counted.foreign.length === 0) return counted;
     }
   }
 
@@ -167,11 +162,8 @@ export function openLog(options: OpenLogOptions): SegmentLog {
     );
   }
 
-  function statsWith({ tally, oldest }: Counted): LogStats {
-    const sum = { ...tally, upTo: Number.POSITIVE_INFINITY };
-    for (const segment of memory.stored()) addToTally(sum, segment, 1);
-    return statsOf(sum, oldest ?? memory.stored()[0], refused());
-  }
+  const statsWith = ({ tally, oldest }: Counted): LogStats =>
+    statsOf(memory.tally(tally), oldest ?? memory.stored()[0], refused());
 
   async function settleStored(
     ranges: readonly LaneRange[],
@@ -219,21 +211,15 @@ export function openLog(options: OpenLogOptions): SegmentLog {
     read: (limits) =>
       choose(
         async () => {
-          let belongs = createHead(limits);
-          let foreign: Foreign = [];
-          const head = await transact('readonly', (transaction) => {
-            belongs = createHead(limits);
-            foreign = [];
-            return readHead(transaction, belongs, foreign);
-          });
+          const { head, foreign } = await transact('readonly', (transaction) =>
+            readHead(transaction, limits),
+          );
           // Written by a page that has not come to take it back: else a third one would write it again.
           spill.forget(head);
-          for (const segment of memory.stored()) {
-            if (!belongs(segment)) break;
-            head.push(segment);
-          }
+          // Before the next wait: what is in memory now is behind what was on disk.
+          const all = [...head, ...memory.stored()];
           await removeForeign(foreign);
-          return head;
+          return all.filter(createHead(limits));
         },
         () => memory.read(limits),
       ),

@@ -17,8 +17,7 @@ export function rejectedOf(
   return rejected.flatMap((run) => {
     const refused = overlap(run, settled);
     const range = refused && overlap(refused, segment);
-    const { code, reason, at } = run;
-    return range ? [{ ...runOf(segment, range), code, reason, at }] : [];
+    return range ? [{ ...run, ...runOf(segment, range) }] : [];
   });
 }
 

@@ -1,3 +1,4 @@
+import { joinBytes } from '../protocol/bytes.ts';
 import { attempt } from '../runtime.ts';
 import { isStoredSegment } from './segment.ts';
 import type { Segment } from './types.ts';
@@ -114,7 +115,7 @@ function parseSegments(text: string | undefined): Segment[] {
     attempt(() =>
       [JSON.parse(text ?? '') as Segment | Segment[]].flat().map((segment) => ({
         ...segment,
-        body: new TextEncoder().encode(`${segment.body}`),
+        body: joinBytes(`${segment.body}`),
       })),
     ) ?? []
   ).filter((segment) => isStoredSegment({ ...segment, id: 0 }));
