@@ -56,13 +56,14 @@ export interface NumberedEvent extends Readonly<MiddlewareEvent>, Position {
 }
 
 /**
- * Hands the event on with `next`, as it is or as another one; an event that is not handed on before the call returns is
- * left out, and declared as `middleware`. One that throws, or that answers with a promise and has not handed on, is reported
- * as `middleware_failed`, and the event goes on as it was.
+ * Gets a copy of the event, as JSON makes it, and hands it on with `next`, as it is or as another one. An event that is not
+ * handed on before the call returns, or for which `next(null)` was called, is left out, and declared as `middleware`; what
+ * is handed on later is not heard. One that throws, or that answers with a promise and has not handed on, is reported as
+ * `middleware_failed`, and the event goes on as it was. What a middleware captures itself passes all but itself.
  */
 export type Middleware<Event = MiddlewareEvent> = (
   event: Event,
-  next: (event?: Event) => void,
+  next: (event?: Event | null) => void,
 ) => unknown;
 
 /** Puts middleware in the way of every event from now on, in the order of the calls; the answer takes it out. */
@@ -83,8 +84,8 @@ export interface CaptureHost {
   readonly write: () => void;
   /**
    * The address as it may leave the page: of its query only what `allowedQuery` names, without credentials, and of its
-   * fragment only a path that an application routes by. Of another scheme than http(s) the scheme alone. `undefined` for
-   * what is no URL. A relative one is the page's.
+   * fragment only a path that an application routes by. Of one without a host (`file:`, `data:`, `mailto:`) the scheme alone.
+   * `undefined` for what is no URL. A relative one is the page's.
    */
   readonly scrub: (url: string) => string | undefined;
   /** From now on part of the context of every event, under these names; `undefined` takes a name out. */

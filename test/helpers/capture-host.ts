@@ -79,7 +79,7 @@ export function createTestHost(
     write() {
       writes++;
     },
-    scrub: (url) => createScrub(allowedQuery, window.document.baseURI)(url),
+    scrub: (url) => createScrub(allowedQuery, window.document)(url),
     describe(facts) {
       described = JSON.parse(JSON.stringify({ ...described, ...facts }));
     },
@@ -106,6 +106,7 @@ export function createTestHost(
     fail(message) {
       failures.push(message);
     },
+    endpoint: 'https://relay.test',
     runtime: { ...clock, random: seededRandom(1) },
     tell(name, detail) {
       for (const listener of [...listeners]) {
