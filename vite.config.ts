@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { defineConfig, type Plugin, type UserConfig } from 'vite';
 
@@ -61,6 +63,35 @@ const ownConstants: Plugin = {
   },
 };
 
+/**
+ * Prints the hash of each file that a page loads as it is, for `integrity` and for a policy's `script-src`, and gathers them in
+ * `integrity.json`.
+ */
+const integrity: Plugin = {
+  name: 'integrity',
+  writeBundle({ dir = '' }, bundle) {
+    const list = resolve(dir, 'integrity.json');
+    const known = existsSync(list) ? JSON.parse(readFileSync(list, 'utf8')) : {};
+    for (const { fileName, type } of Object.values(bundle)) {
+      if (type !== 'chunk') continue;
+      const hash = createHash('sha384').update(readFileSync(resolve(dir, fileName)));
+      known[fileName] = `sha384-${hash.digest('base64')}`;
+      console.log(`${fileName}  ${known[fileName]}`);
+    }
+    writeFileSync(list, `${JSON.stringify(known, null, 2)}\n`);
+  },
+};
+
+/** What is pasted into a page has no last line break to be lost. */
+const withoutLastBreak: Plugin = {
+  name: 'without-last-break',
+  generateBundle(_, bundle) {
+    for (const part of Object.values(bundle)) {
+      if (part.type === 'chunk') part.code = part.code.trim();
+    }
+  },
+};
+
 /** Its licence asks for it in every copy. */
 const IDB_NOTICE = '/* Contains parts of idb: ISC License, Copyright (c) 2016, Jake Archibald */';
 
@@ -99,6 +130,7 @@ const builds: Record<string, UserConfig> = {
   },
   /** The script tag: one file, everything inside. */
   script: {
+    plugins: [integrity],
     build: {
       lib: {
         entry: source('script.ts'),
@@ -110,8 +142,19 @@ const builds: Record<string, UserConfig> = {
       emptyOutDir: false,
     },
   },
+  /** The snippet before it, as text for a page. */
+  loader: {
+    plugins: [withoutLastBreak, integrity],
+    build: {
+      lib: { entry: source('loader.ts'), formats: ['es'], fileName: () => 'rivulet-loader.js' },
+      rolldownOptions: { output: { minify: true } },
+      sourcemap: false,
+      emptyOutDir: false,
+    },
+  },
   /** The debug view for a page without a bundler: one module, its libraries inside. */
   debug: {
+    plugins: [integrity],
     // In library mode Vite leaves it to the application; this file runs in a page, which has no `process`.
     define: { 'process.env.NODE_ENV': '"production"' },
     build: {
@@ -174,7 +217,7 @@ export default defineConfig(({ mode }) => {
   const build = builds[mode] ?? builds.demo ?? {};
   return {
     ...build,
-    plugins: [idbWithoutProxies, ownConstants],
+    plugins: [idbWithoutProxies, ownConstants, ...(build.plugins ?? [])],
     // The packages' own names, so that the demo imports what a user imports.
     resolve: {
       alias: [

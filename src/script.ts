@@ -4,97 +4,81 @@
  *     <script async src="rivulet.js" data-endpoint="https://events.example.com" data-write-key="shop" data-capture="pages clicks"></script>
  */
 
-import { clicks } from './capture/clicks.ts';
-import { pageViews } from './capture/page-views.ts';
-import type { CaptureSource } from './capture/types.ts';
+import * as sources from './capture/index.ts';
 import { createClient } from './client/client.ts';
+import { createScrub } from './client/scrub.ts';
 import type { Client, ClientOptions } from './client/types.ts';
 import { isRivuletError, RivuletError } from './errors.ts';
+import { attempt } from './runtime.ts';
+import { type Call, createCaller, takeKept } from './script/calls.ts';
+import { readTag, type SourceFactory } from './script/tag.ts';
+import { createAnalytics } from './segment/analytics.ts';
+import type { Analytics } from './segment/types.ts';
 
-/** A call that a page made before this file had loaded. */
-type Call = readonly [method: string, ...args: unknown[]];
-
-/** What `window.rivulet` is: an array of calls at first, then the client, which takes such calls too. */
-type Global = readonly Call[] | (Client & { readonly push: (...calls: Call[]) => void });
-
-const sources: Readonly<Record<string, () => CaptureSource>> = { pages: pageViews, clicks };
-
-/** The simple options, which have an attribute each, such as `data-pending-in`. Others of the page's own are passed over. */
-const texts = ['clientId', 'consent', 'databaseName', 'dropPolicy', 'pendingIn'] as const;
-const numbers = [
-  'flushIntervalMs',
-  'maxEventsPerSecond',
-  'maxQueueAgeMs',
-  'maxQueueBytes',
-  'maxQueueEvents',
-  'sampleAbove',
-  'sampleRate',
-] as const;
-
-function optionsOf(
-  dataset: DOMStringMap,
-  names: readonly (keyof ClientOptions)[],
-  read: (text: string) => unknown,
-): Partial<ClientOptions> {
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const text = dataset[name];
-      return text === undefined ? [] : [[name, read(text)]];
-    }),
-  );
-}
-
-function wordsOf(text: string): string[] {
-  return text.split(/\s+/).filter(Boolean);
+/** The client with Segment's calls, which take all that its own take; and a queue's call, which never ends. */
+export interface RivuletGlobal extends Omit<Client, keyof Analytics>, Analytics {
+  readonly push: (...calls: Call[]) => void;
+  /** Of the tag that made it. */
+  readonly writeKey: string;
 }
 
 function report(error: unknown): void {
   console.error('rivulet:', isRivuletError(error) ? error.code : '', error);
 }
 
-function sourcesOf(names = ''): CaptureSource[] {
-  return wordsOf(names).map((name) => {
-    const create = Object.hasOwn(sources, name) && sources[name];
-    if (create) return create();
-    const known = Object.keys(sources).join(' ');
-    throw new RivuletError('invalid_option', `data-capture: expected ${known}, got "${name}"`);
-  });
-}
+function start(page: Record<string, unknown>): void {
+  // A module has no `currentScript`, and tag managers lose attributes: then it is what carries ours.
+  const tag = [document.currentScript, document.querySelector('[data-write-key]')].find(
+    (element) => (element as HTMLElement | null)?.dataset.writeKey,
+  );
+  const dataset = (tag as HTMLElement | undefined)?.dataset ?? {};
+  const { global: name = 'rivulet', writeKey = '' } = dataset;
+  const given = page[name] as Call[] | RivuletGlobal | undefined;
+  if (given && 'writeKey' in given) {
+    // A second tag of the same source finds the first one's client.
+    if (given.writeKey === writeKey) return;
+    throw new RivuletError(
+      'invalid_option',
+      `data-global: expected another name than ${name}, which is the client of "${given.writeKey}", got none`,
+    );
+  }
+  const options: ClientOptions = {
+    // Two sources of an origin have a queue each.
+    databaseName: name,
+    ...readTag(dataset, {
+      sources: Object.values(sources) as SourceFactory[],
+      sessionRules: {},
+    }),
+  };
+  const client = createClient(options);
+  const call = createCaller(client.use, report);
+  // What a source offers beside its start, such as `captureError`.
+  const own = (options.capture ?? []).flatMap((source) => Object.entries(source));
+  const target: RivuletGlobal = {
+    ...Object.fromEntries(own.filter(([, value]) => typeof value === 'function')),
+    ...client,
+    ...createAnalytics(client),
+    writeKey,
+    push: (...calls) => call(target, calls),
+  };
+  page[name] = target;
 
-function start(page: { rivulet?: Global }): void {
-  const waiting = page.rivulet ?? [];
-  // A second tag of the same page finds the first one's client.
-  if (!Array.isArray(waiting)) return;
-  // A module has no `currentScript`: then it is the one that carries our attribute.
-  const script =
-    document.currentScript ?? document.querySelector<HTMLElement>('script[data-write-key]');
-  const { endpoint, writeKey, capture, privacySignals, ...rest } = script?.dataset ?? {};
-  const client = createClient({
-    endpoint: endpoint as string,
-    writeKey: writeKey as string,
-    capture: sourcesOf(capture),
-    ...(privacySignals !== undefined && { privacySignals: wordsOf(privacySignals) as never }),
-    ...optionsOf(rest, texts, String),
-    ...optionsOf(rest, numbers, Number),
-  });
-
-  function push(...calls: Call[]): void {
-    for (const call of calls) {
-      try {
-        const [method, ...args] = call;
-        (client as unknown as Record<string, (...args: unknown[]) => unknown>)[method]?.(...args);
-      } catch (error) {
-        report(error);
-      }
+  if (!options.cookieless) {
+    const scrub = createScrub(options.allowedQuery ?? ['utm_*'], undefined);
+    for (const [url, calls] of takeKept(attempt(() => localStorage))) {
+      const path = attempt(() => new URL(url).pathname);
+      call(target, calls, { page: { url: scrub(url), path } });
     }
   }
-
-  page.rivulet = { ...client, push };
-  push(...(waiting as Call[]));
+  if (Array.isArray(given)) {
+    call(target, given.splice(0));
+    // Whoever took the queue for the client calls on.
+    given.push = target.push as never;
+  }
 }
 
 try {
-  start(globalThis as { rivulet?: Global });
+  start(globalThis as never);
 } catch (error) {
   report(error);
 }

@@ -1,0 +1,51 @@
+import type { Middleware } from '../client/types.ts';
+import type { Properties } from '../protocol/event.ts';
+import { attempt } from '../runtime.ts';
+
+/** A call that a page made before there was a client; and when, where the loader has kept it. */
+export type Call =
+  | readonly [method: string, ...args: unknown[]]
+  | readonly [at: number, method: string, ...args: unknown[]];
+
+/** What an earlier page left, and may be done on this one: nothing that is about a page that has ended. */
+const KEPT = /^(track|page|identify|group|alias|metric|log|reset|consent)$/;
+
+/** Does calls of a target, each by itself. */
+export type Caller = (target: object, calls: readonly Call[], context?: Properties) => void;
+
+/** Those that have a time carry it as `context.timestamp`, over which their own goes. */
+export function createCaller(
+  use: (middleware: Middleware) => () => void,
+  report: (error: unknown) => void,
+): Caller {
+  let past: Properties | undefined;
+  use((event, next) => next(past ? { ...event, context: { ...past, ...event.context } } : event));
+
+  return (target, calls, context) => {
+    for (const call of calls) {
+      try {
+        const [at] = call;
+        const isTimed = typeof at === 'number';
+        const [method, ...args] = isTimed ? call.slice(1) : call;
+        past = isTimed ? { timestamp: new Date(at).toISOString(), ...context } : undefined;
+        (target as Record<string, (...args: unknown[]) => unknown>)[method as string]?.(...args);
+      } catch (error) {
+        report(error);
+      }
+      past = undefined;
+    }
+  };
+}
+
+/** The calls that pages left which ended before this file had loaded, by the address of each: once. */
+export function takeKept(storage: Storage | undefined): readonly [url: string, calls: Call[]][] {
+  const text: unknown = attempt(() => storage?.rivuletCalls);
+  if (typeof text !== 'string') return [];
+  attempt(() => storage?.removeItem('rivuletCalls'));
+  return text.split('\n').flatMap((line) => {
+    const kept: unknown = attempt(() => JSON.parse(line));
+    if (!Array.isArray(kept)) return [];
+    const [url, ...calls] = kept;
+    return [[`${url}`, calls.filter((call) => KEPT.test(call?.[1]))]];
+  });
+}
