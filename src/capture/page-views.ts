@@ -1,75 +1,134 @@
+import type { Properties } from '../protocol/event.ts';
+import { type AddressOptions, addressOf, followAddress, whenShown } from './address.ts';
+import { contextOf, placeOf } from './place.ts';
 import type { CaptureHost, CaptureSource } from './types.ts';
 
-export interface PageViewOptions {
+export interface PageViewOptions extends AddressOptions {
   /**
-   * Whether a change of the URL's fragment alone is a view: for applications that route by it.
-   * @default false
+   * Names the page at that address.
+   * @default none
    */
-  readonly hash?: boolean;
+  readonly name?: (url: URL) => string | undefined;
+  /**
+   * More properties of the view of that address.
+   * @default none
+   */
+  readonly properties?: (url: URL) => Properties | undefined;
 }
 
-/** Captures a `page` when one is loaded, when the History API goes to another, and when one comes back from the back-forward cache. */
-export function pageViews({ hash = false }: PageViewOptions = {}): CaptureSource {
-  return { name: 'pages', start: (host) => watchViews(host, hash) };
+/** Frameworks set the title when they have rendered, which the address does not wait for. A page that has none waits no longer. */
+const TITLE_WAIT_MS = 300;
+
+interface View {
+  /** What it is known by. */
+  readonly address: string;
+  href: string;
 }
 
-function watchViews({ window, page }: CaptureHost, hash: boolean): () => void {
-  const { history, location, document } = window;
+/**
+ * Captures a `page` when one is loaded, when its document goes to another address, and when it comes back from the
+ * back-forward cache; a page that is rendered ahead of its visit, when it is shown. A view waits until the page's title has
+ * changed, for 300 ms at most, and never past another event or the page's end; an address that is replaced meanwhile was on
+ * the way to another. Sends the page's address, title and referrer, as the context has them, and the page before as
+ * `referrer`; never of a query what `allowedQuery` does not name.
+ */
+export function pageViews(options: PageViewOptions = {}): CaptureSource {
+  return { name: 'pages', start: (host) => watchViews(host, options) };
+}
+
+function watchViews(
+  host: CaptureHost,
+  { name, properties, ...options }: PageViewOptions,
+): () => void {
+  const { window } = host;
+  const { document, location } = window;
   const stopping = new AbortController();
   const { signal } = stopping;
-  let viewed: string | undefined;
+  let last: View | undefined;
+  let next: View | undefined;
+  let undo: readonly (() => void)[] = [];
 
   function view(): void {
-    const [withoutHash = ''] = location.href.split('#', 1);
-    const url = hash ? location.href : withoutHash;
-    if (signal.aborted || url === viewed) return;
+    if (!next) return;
+    const { href } = next;
     // Inside an application `document.referrer` stays what it was at the load.
-    page(undefined, viewed === undefined ? undefined : { referrer: viewed });
-    viewed = url;
+    const referrer = last && host.scrub(last.href);
+    last = next;
+    forget();
+    let event: string | undefined;
+    let more: Properties | undefined;
+    try {
+      const url = new URL(href);
+      event = name?.(url);
+      more = properties?.(url);
+    } catch (cause) {
+      host.fail('pages: expected a name and properties, got an error', cause);
+    }
+    host.capture('page', {
+      event,
+      properties: { referrer, ...more },
+      context: contextOf(host, placeOf(host, href, document.title), href),
+    });
   }
 
-  function viewAgain(): void {
-    viewed = undefined;
-    view();
+  function forget(): void {
+    next = undefined;
+    for (const step of undo) step();
+    undo = [];
   }
 
-  const restorePush = follow(history, 'pushState', view);
-  const restoreReplace = follow(history, 'replaceState', view);
-  window.addEventListener('popstate', view, { signal });
-  window.addEventListener('pageshow', (event) => event.persisted && viewAgain(), { signal });
-  // A page that is rendered ahead of its visit is not seen yet.
-  if ('prerendering' in document && document.prerendering) {
-    document.addEventListener('prerenderingchange', view, { signal });
-  } else {
-    view();
+  function arrive(isReplaced: boolean, waitMs = TITLE_WAIT_MS): void {
+    const { href } = location;
+    const address = addressOf(href, options);
+    if (address === next?.address) {
+      next.href = href;
+      return;
+    }
+    if (isReplaced) forget();
+    else view();
+    // The same page, or back at once where it came from.
+    if (address === last?.address) return;
+    next = { address, href };
+    const { title, head } = document;
+    const titles = new window.MutationObserver(() => document.title !== title && view());
+    if (head) titles.observe(head, { childList: true, subtree: true, characterData: true });
+    undo = [
+      host.use((event, pass) => {
+        // Of this page; what is said of another one does not wait for it.
+        if (!event.context?.page) view();
+        pass();
+      }),
+      host.runtime.delay(view, waitMs),
+      () => titles.disconnect(),
+    ];
   }
+
+  function leave(): void {
+    if (!next) return;
+    view();
+    host.write();
+  }
+
+  whenShown(window, signal, () => {
+    followAddress(window, signal, arrive);
+    // At the window, before the client hears of it at the document and writes what it has.
+    window.addEventListener('visibilitychange', leave, { signal, capture: true });
+    window.addEventListener('pagehide', leave, { signal });
+    window.addEventListener(
+      'pageshow',
+      ({ persisted }) => {
+        if (!persisted) return;
+        last = undefined;
+        arrive(false, 0);
+      },
+      { signal },
+    );
+    // Not at once: sources that start later describe the page too.
+    arrive(false, document.title ? 0 : TITLE_WAIT_MS);
+  });
 
   return () => {
     stopping.abort();
-    restoreReplace();
-    restorePush();
-  };
-}
-
-/** Calls after each call of a method of the history. The answer takes it out, unless somebody else has wrapped it since. */
-function follow(
-  history: History,
-  name: 'pushState' | 'replaceState',
-  after: () => void,
-): () => void {
-  const original = history[name];
-  const wasOwn = Object.hasOwn(history, name);
-
-  function followed(this: History, ...args: Parameters<History['pushState']>): void {
-    original.apply(this, args);
-    after();
-  }
-
-  history[name] = followed;
-  return () => {
-    if (history[name] !== followed) return;
-    if (wasOwn) history[name] = original;
-    // The prototype's shows through again.
-    else Reflect.deleteProperty(history, name);
+    forget();
   };
 }

@@ -1,0 +1,149 @@
+import { attempt } from '../runtime.ts';
+import { whenShown } from './address.ts';
+import { isSameSite, type Origin, originOf } from './referrers.ts';
+import type { CaptureHost, CaptureSource } from './types.ts';
+
+export interface CampaignOptions {
+  /**
+   * Whether the ids that advertisers add to a link are captured: the usual ones, or those named. They may name a person.
+   * Without it, they only tell where the visitor has come from.
+   * @default false
+   */
+  readonly clickIds?: boolean | readonly string[];
+  /**
+   * More hosts of the same site, subdomains included: who comes from there has not come from elsewhere.
+   * @default []: the page's own host, what it is a subdomain of, and its subdomains
+   */
+  readonly ownHosts?: readonly string[];
+  /**
+   * Names the source and the medium of a referrer, where it knows better.
+   * @default search engines are `organic`, social networks `social`, all others `referral`
+   */
+  readonly classify?: (referrer: URL) => Origin | undefined;
+}
+
+/** What has brought a visitor here. */
+interface Touch extends Partial<Origin> {
+  readonly name?: string;
+  readonly term?: string;
+  readonly content?: string;
+  readonly id?: string;
+  readonly clickIds?: Readonly<Record<string, string>>;
+  /** ISO 8601. */
+  readonly at: string;
+}
+
+interface Touches {
+  readonly first?: Touch;
+  readonly last?: Touch;
+}
+
+const MEMORY = 'touches';
+const MAX_LENGTH = 200;
+/** The parameters of a campaign, and what the Segment spec calls them. */
+const UTM = {
+  ...{ utm_campaign: 'name', utm_source: 'source', utm_medium: 'medium' },
+  ...{ utm_term: 'term', utm_content: 'content', utm_id: 'id' },
+};
+/** Whose click it is that an id is of. */
+const CLICK_IDS = {
+  ...{ gclid: 'google', gbraid: 'google', wbraid: 'google', dclid: 'google', msclkid: 'bing' },
+  ...{ fbclid: 'facebook', ttclid: 'tiktok', twclid: 'twitter', li_fat_id: 'linkedin' },
+  ...{ ScCid: 'snapchat', epik: 'pinterest', rdt_cid: 'reddit', yclid: 'yandex' },
+};
+
+/**
+ * Describes where the visitor has come from, in the context of every event: `campaign` while the address has its parameters,
+ * and the `firstTouch` and the `lastTouch` of the visitor, which are kept where the client id is. A visitor who comes by
+ * the address alone is `direct`, and touches nothing that was there before. Never sends another parameter, nor a click id
+ * that is not asked for.
+ */
+export function campaigns(options: CampaignOptions = {}): CaptureSource {
+  return { name: 'campaigns', start: (host) => describeOrigin(host, options) };
+}
+
+function describeOrigin(host: CaptureHost, options: CampaignOptions): () => void {
+  const stopping = new AbortController();
+  let stopWaiting: () => void = () => {};
+
+  function describe({ campaign, touch }: Arrival): void {
+    const known = host.mayStore() ? (host.remember(MEMORY) as Touches | undefined) : undefined;
+    const isNews = touch && (touch.medium !== 'direct' || !known?.last);
+    const last = isNews ? touch : known?.last;
+    const first = known?.first ?? last;
+    if (isNews && host.mayStore()) host.remember(MEMORY, { first, last });
+    // Of a visitor who is not kept nobody knows what came first.
+    host.describe({ campaign, lastTouch: last, firstTouch: host.mayStore() ? first : undefined });
+  }
+
+  whenShown(host.window, stopping.signal, () => {
+    const arrival = readArrival(host, options);
+    describe(arrival);
+    if (host.mayStore()) return;
+    // The user may agree later, and be one that is known from before.
+    stopWaiting = host.on('captured', () => {
+      if (!host.mayStore()) return;
+      stopWaiting();
+      describe(arrival);
+    });
+  });
+
+  return () => {
+    stopping.abort();
+    stopWaiting();
+    host.describe({ campaign: undefined, firstTouch: undefined, lastTouch: undefined });
+  };
+}
+
+interface Arrival {
+  /** What the address says of itself. */
+  readonly campaign: Omit<Touch, 'at'> | undefined;
+  /** Absent where the visitor was here before, on another page or on this one. */
+  readonly touch: Touch | undefined;
+}
+
+function readArrival(
+  { window, runtime }: CaptureHost,
+  { clickIds: wanted = false, ownHosts = [], classify }: CampaignOptions,
+): Arrival {
+  const { document, location, performance } = window;
+  const parameters = new URL(location.href).searchParams;
+  const read = (names: Readonly<Record<string, string>>): Record<string, string> => {
+    const found: Record<string, string> = {};
+    for (const name in names) {
+      const value = parameters.get(name);
+      if (value) found[names[name] ?? name] = value.slice(0, MAX_LENGTH);
+    }
+    return found;
+  };
+  const own = (names: readonly string[]): Record<string, string> =>
+    Object.fromEntries(names.map((name) => [name, name]));
+
+  const [clicked] = Object.entries(CLICK_IDS).find(([name]) => parameters.has(name)) ?? [];
+  const clicker = clicked && CLICK_IDS[clicked as keyof typeof CLICK_IDS];
+  const ids = wanted && read(own(wanted === true ? Object.keys(CLICK_IDS) : wanted));
+  const clickIds = ids && Object.keys(ids).length > 0 ? ids : undefined;
+  const utm = read(UTM);
+  const isNamed = Object.keys(utm).length > 0;
+  const campaign = isNamed || clickIds ? { ...utm, ...(clickIds && { clickIds }) } : undefined;
+
+  const referrer = attempt(() => new URL(document.referrer));
+  const isInside =
+    referrer &&
+    [location.hostname, ...ownHosts].some((host) => isSameSite(referrer.hostname, host));
+  const [entry] = performance?.getEntriesByType?.('navigation') ?? [];
+  // A page that is loaded again has the address and the referrer that it had.
+  const isAgain = /reload|back/.test(
+    (entry as PerformanceNavigationTiming | undefined)?.type ?? '',
+  );
+  if (isAgain || (isInside && !campaign && !clicker)) return { campaign, touch: undefined };
+
+  const origin: Origin = clicker
+    ? // A post of a friend has one too.
+      { source: clicker, medium: clicker === 'facebook' ? 'social' : 'cpc' }
+    : referrer && !isInside
+      ? (attempt(() => classify?.(referrer)) ?? originOf(referrer))
+      : { medium: 'direct' };
+  const at = new window.Date(runtime.now()).toISOString();
+  return { campaign, touch: { ...(!utm.source && origin), ...campaign, at } };
+}

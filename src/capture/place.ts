@@ -1,0 +1,22 @@
+import type { Properties } from '../protocol/event.ts';
+import type { CaptureHost } from './types.ts';
+
+const MAX_TITLE_LENGTH = 500;
+
+/** What may be told of a page of this document, under the names that an event's context has for it. */
+export function placeOf({ scrub }: CaptureHost, href: string, title: string): Properties {
+  return {
+    url: scrub(href),
+    path: new URL(href).pathname,
+    title: title.slice(0, MAX_TITLE_LENGTH),
+  };
+}
+
+/** The context of an event of that page, where the document is at another by now: the context's own would be of that one. */
+export function contextOf(
+  { window }: CaptureHost,
+  page: Properties,
+  href: string,
+): Properties | undefined {
+  return window.location.href === href ? undefined : { page };
+}

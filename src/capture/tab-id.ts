@@ -1,0 +1,55 @@
+import { attempt } from '../runtime.ts';
+import { whenShown } from './address.ts';
+import type { CaptureHost, CaptureSource } from './types.ts';
+
+const KEY = 'rivulet-tab';
+const ID_LENGTH = 10;
+
+/**
+ * Describes the tab, in the context of every event: `tabId`, random, the same for all its pages of the origin, reloads
+ * included. It lies in the tab's storage between two pages only, because a tab that is duplicated takes along what lies
+ * there, and is another. Nothing is stored while the client may store nothing: then each page has an id of its own.
+ */
+export function tabId(): CaptureSource {
+  return { name: 'tab', start: describeTab };
+}
+
+function describeTab({ window, runtime, mayStore, describe, on }: CaptureHost): () => void {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  let id = '';
+
+  // The user's settings may refuse even to look.
+  const forget = (): void => attempt(() => window.sessionStorage.removeItem(KEY));
+  function take(): void {
+    const kept = mayStore() ? attempt(() => window.sessionStorage.getItem(KEY)) : undefined;
+    id ||=
+      kept ||
+      runtime
+        .random()
+        .toString(36)
+        .slice(2, 2 + ID_LENGTH);
+    if (kept) forget();
+    describe({ tabId: id });
+  }
+  function leave(): void {
+    if (mayStore()) attempt(() => window.sessionStorage.setItem(KEY, id));
+  }
+
+  const stopHearing = on('consent', ({ consent }) => consent === 'denied' && forget());
+  // A page that is rendered ahead of its visit has a copy of the storage, not its own.
+  whenShown(window, signal, () => {
+    take();
+    window.addEventListener('pagehide', leave, { signal });
+    window.addEventListener('pageshow', ({ persisted }) => persisted && forget(), { signal });
+    // A tab that is discarded to save memory comes back with a new page.
+    window.document.addEventListener('freeze', leave, { signal });
+    window.document.addEventListener('resume', forget, { signal });
+  });
+
+  return () => {
+    stopping.abort();
+    stopHearing();
+    describe({ tabId: undefined });
+  };
+}
