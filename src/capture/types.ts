@@ -24,13 +24,16 @@ export interface MetricOptions extends EventOptions {
   readonly kind?: MetricKind;
   /** Such as `ms`, `bytes`, `celsius`. */
   readonly unit?: string;
-  readonly attributes?: Properties;
+  readonly attributes?: object;
 }
 
-/** Of an event, what its caller gives. What is `undefined` is left out. */
+/**
+ * Of an event, what its caller gives. What is `undefined` is left out. Properties are any object: one of an interface is no
+ * `Properties`, because it has no index signature.
+ */
 export type EventFields = {
   readonly [Name in keyof Omit<CapturedEvent, 'type' | 'timestamp'>]:
-    | CapturedEvent[Name]
+    | (CapturedEvent[Name] extends Properties | undefined ? object : CapturedEvent[Name])
     | undefined;
 };
 
@@ -76,8 +79,8 @@ export interface Use {
 
 /** What a source may do with what it sees. */
 export interface CaptureHost {
-  readonly track: (event: string, properties?: Properties, options?: EventOptions) => void;
-  readonly page: (name?: string, properties?: Properties, options?: EventOptions) => void;
+  readonly track: (event: string, properties?: object, options?: EventOptions) => void;
+  readonly page: (name?: string, properties?: object, options?: EventOptions) => void;
   /** An event of any type. */
   readonly capture: (type: EventType, fields: EventFields, options?: EventOptions) => void;
   /** A sign that the page may be left in this very task: what is captured must be written at once. */

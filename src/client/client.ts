@@ -197,7 +197,7 @@ export function createClient(options: ClientOptions): Client {
 
   function add(type: EventType, fields: EventFields, more?: EventOptions): void {
     if (!isCapturing()) return;
-    const event = { type, ...fields, priority: more?.priority };
+    const event = { type, ...fields, priority: more?.priority } as MiddlewareEvent;
     if (!passage.before(event, admit)) lane.leaveOut('middleware', true);
   }
   function admit(event: MiddlewareEvent): void {

@@ -6,7 +6,6 @@ import type {
   EventType,
   LaneRange,
   Position,
-  Properties,
 } from '../protocol/event.ts';
 import type { Receipt, RejectionCode } from '../protocol/receipt.ts';
 import type { SessionAnswer } from '../protocol/session.ts';
@@ -200,7 +199,7 @@ export type Consent = 'pending' | 'granted' | 'denied';
 export type PrivacySignal = 'gpc' | 'dnt';
 
 /** What happens to a page's events by name: `{ 'Order Completed': { order_id: string; total: number } }`. */
-export type EventMap = { readonly [event: string]: Properties };
+export type EventMap = { readonly [event: string]: object };
 
 /** What follows an event's name: its properties, which may be left out where none of them is required. */
 type EventArguments<Expected> =
@@ -234,15 +233,15 @@ export interface Client<Events extends object = EventMap> {
     event: Name,
     ...rest: EventArguments<Events[Name]>
   ) => void;
-  readonly page: (name?: string, properties?: Properties, options?: EventOptions) => void;
-  readonly identify: (userId: string, traits?: Properties) => void;
-  readonly group: (groupId: string, traits?: Properties) => void;
+  readonly page: (name?: string, properties?: object, options?: EventOptions) => void;
+  readonly identify: (userId: string, traits?: object) => void;
+  readonly group: (groupId: string, traits?: object) => void;
   /** The user has another name from now on; the one before is the last user's, or the client id, where it is not given. */
   readonly alias: (userId: string, previousId?: string) => void;
   /** A reading. Each is an event of its own, unless `metrics()` of `rivulet/capture` gathers them. */
   readonly metric: (name: string, value: number, options?: MetricOptions) => void;
   /** A line of a log, as an event of the type `log`. */
-  readonly log: (level: LogLevel, message: string, fields?: Properties) => void;
+  readonly log: (level: LogLevel, message: string, fields?: object) => void;
   /** Puts middleware in the way of every event. */
   readonly use: Use;
   /** Forgets the user, the group and the client id: the next event is a new visitor's. What is queued stays. */

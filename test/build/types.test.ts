@@ -101,6 +101,14 @@ late.track('Seen');`);
 const client = createClient(options);
 client.track('Anything');
 client.track('Anything', { any: new Date(), deep: { a: [1] } }, { priority: 'low' });
+interface Order { order_id: string }
+declare const order: Order;
+client.track('Ordered', order);
+client.page('Order', order);
+client.identify('user-42', order);
+client.group('team-7', order);
+client.metric('Orders', 1, { attributes: order });
+client.log('info', 'ordered', order);
 const name: string = 'Anything';
 client.track(name, { a: undefined });
 // @ts-expect-error properties are an object

@@ -50,7 +50,7 @@ export function createTestHost(
   let taker: Parameters<CaptureHost['takeMetrics']>[0] | undefined;
 
   const capture: CaptureHost['capture'] = (type, fields, options) => {
-    let event: MiddlewareEvent | undefined = { type, ...fields, ...options };
+    let event: MiddlewareEvent | undefined = { type, ...fields, ...options } as MiddlewareEvent;
     for (const step of steps) {
       const given: MiddlewareEvent | undefined = event;
       event = undefined;
