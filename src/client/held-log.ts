@@ -23,7 +23,11 @@ export function createHeldLog(open: () => SegmentLog, isHeld: boolean): HeldLog 
   /** What is held, while something is. */
   let memory = isHeld ? createMemoryLog() : undefined;
 
-  const log = (): SegmentLog => memory ?? (device ??= open());
+  function log(): SegmentLog {
+    if (memory) return memory;
+    device ??= open();
+    return device;
+  }
 
   async function release(): Promise<void> {
     const held = memory?.stored();

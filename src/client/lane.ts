@@ -107,8 +107,10 @@ export function createLane(setting: LaneSetting): Lane {
     const at = clock();
     // A circle, a BigInt or a getter throws.
     const line = attempt(() => JSON.stringify({ type, timestamp: at, ...fields }));
-    if (!line) return leaveOut('not_serialisable');
-    if (isTooLarge(line)) return leaveOut('too_large');
+    if (!line || isTooLarge(line)) {
+      leaveOut(line ? 'too_large' : 'not_serialisable');
+      return;
+    }
     const priority = given === 'high' || given === 'low' ? given : undefined;
     const key = context.key();
     if (open && (open.key !== key || open.facts.priority !== priority || isFull(open, line))) cut();
