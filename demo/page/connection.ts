@@ -1,5 +1,16 @@
 import { type Client, createClient } from 'rivulet';
-import { clicks, pageViews } from 'rivulet/capture';
+import {
+  campaigns,
+  clicks,
+  errors,
+  forms,
+  metrics,
+  pageLeave,
+  pageViews,
+  rageClicks,
+  visibility,
+  webVitals,
+} from 'rivulet/capture';
 import { createReadDoorClient } from 'rivulet/consumer';
 import { createFaults } from '../scenarios/faults.ts';
 import { createNetworkSwitch } from '../scenarios/network-switch.ts';
@@ -24,6 +35,8 @@ export interface Connection {
 
 /** Somebody is watching: a quarter of a second is long enough to gather a batch. */
 const FLUSH_INTERVAL_MS = 250;
+/** What the river's gauge reads in a second becomes one event. */
+const METRICS_INTERVAL_MS = 1_000;
 /** An outage here ends when a visitor says so; more than a few seconds of waiting would look like a fault of ours. */
 const RETRY_MAX_MS = 4_000;
 
@@ -46,7 +59,18 @@ export function connect(pipeline: Pipeline): Connection {
   const client = createClient({
     endpoint: pipeline.endpoint,
     writeKey: pipeline.writeKey,
-    capture: [pageViews(), clicks()],
+    capture: [
+      pageViews(),
+      pageLeave(),
+      campaigns(),
+      clicks(),
+      rageClicks(),
+      forms(),
+      visibility(),
+      errors(),
+      webVitals(),
+      metrics({ intervalMs: METRICS_INTERVAL_MS }),
+    ],
     flushIntervalMs: FLUSH_INTERVAL_MS,
     retryMaxMs: RETRY_MAX_MS,
     runtime: { fetch: network.fetch },

@@ -66,14 +66,14 @@ export class DemoPage extends LitElement {
       ${pageHeader(this.theme, () => this.turnTheme())}
       <div class="panes" data-pane=${this.pane} style=${`--split: ${this.split}%`}>
         <main id="shop" tabindex="-1"><river-shop .events=${this.events}></river-shop></main>
-        <aside id="live" tabindex="-1" aria-label="Live view">
+        <aside id="live" tabindex="-1" aria-label="Live view" data-rivulet-ignore>
           ${splitter(this.split, (percent) => {
             this.split = percent;
           })}
           <div class="live">${connection ? this.live(connection) : standingAlone}</div>
         </aside>
       </div>
-      <nav class="tabs" aria-label="Panes">${this.tab('shop', 'Shop')} ${this.tab('live', 'Live view')}</nav>
+      <nav class="tabs" aria-label="Panes" data-rivulet-ignore>${this.tab('shop', 'Shop')} ${this.tab('live', 'Live view')}</nav>
     `;
   }
 

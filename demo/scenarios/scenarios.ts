@@ -1,5 +1,6 @@
 import { burst } from './burst.ts';
 import { consent } from './consent.ts';
+import { errorStorm } from './error-storm.ts';
 import { kinesisDown, kinesisThrottles, relayDown } from './faulty-stations.ts';
 import { offline } from './offline.ts';
 import { sensor } from './sensor.ts';
@@ -9,6 +10,7 @@ import type { Scenario } from './types.ts';
 export const SCENARIOS: readonly Scenario[] = [
   offline,
   burst,
+  errorStorm,
   sensor,
   consent,
   kinesisThrottles,

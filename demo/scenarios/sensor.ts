@@ -1,8 +1,8 @@
 import type { SwitchScenario } from './types.ts';
 
-const INTERVAL_MS = 200;
+const INTERVAL_MS = 20;
 
-/** A water gauge that drifts: five measurements a second until it is turned off. */
+/** A water gauge that drifts: fifty readings a second until it is turned off. */
 function createSensor(): SwitchScenario {
   let timer: ReturnType<typeof setInterval> | undefined;
   let ticks = 0;
@@ -13,15 +13,18 @@ function createSensor(): SwitchScenario {
     breaks: false,
     label: 'River sensor',
     watchFor:
-      'A water gauge measures five times a second: telemetry beside clicks, in the same lane, in order. Pull any plug and count the readings afterwards.',
+      'A water gauge reads fifty times a second, and the client makes one event of each second: count, sum, least, most and buckets. Pull any plug: the sums still agree afterwards.',
     isOn: () => timer !== undefined,
     async turn({ client }, on) {
       clearInterval(timer);
       timer = on
         ? setInterval(() => {
             ticks += 1;
-            const level = 142 + 18 * Math.sin(ticks / 25) + 3 * Math.sin(ticks / 3);
-            client.metric('water_level', Math.round(level * 10) / 10, { unit: 'cm' });
+            const level = 142 + 18 * Math.sin(ticks / 250) + 3 * Math.sin(ticks / 30);
+            client.metric('water_level', Math.round(level * 10) / 10, {
+              kind: 'histogram',
+              unit: 'cm',
+            });
           }, INTERVAL_MS)
         : undefined;
     },

@@ -23,10 +23,38 @@ export interface Order {
   readonly delivery: string;
 }
 
+/** A product as the spec has it; prices in {@link CURRENCY}, not in cents. */
+interface ProductFields {
+  readonly product_id: string;
+  readonly name: string;
+  readonly category: Category;
+  readonly price: number;
+}
+
+type Priced = { readonly currency: string };
+type Line = ProductFields & { readonly quantity: number };
+
+/** Every event of the shop and its properties: what is not here, the compiler does not let through. */
+interface ShopEventMap {
+  'Product List Viewed': {
+    list_id: string;
+    category: Category | undefined;
+    products: { product_id: string; position: number }[];
+  };
+  'Product Clicked': ProductFields & { position: number };
+  'Product Viewed': ProductFields & Priced;
+  'Product Added': Line & Priced;
+  'Product Removed': Line & Priced;
+  'Cart Viewed': { products: Line[] };
+  'Checkout Started': Priced & { value: number; products: Line[] };
+  'Order Completed': Priced & { order_id: string; total: number; products: Line[] };
+}
+
+const SILENT: Pick<Client<ShopEventMap>, 'track' | 'identify'> = { track() {}, identify() {} };
+
 /** Without a client (a static build has no relay) the shop works and reports nothing. */
-export function createShopEvents(client: Client | undefined): ShopEvents {
-  const track = (event: string, properties: Record<string, unknown>): void =>
-    client?.track(event, properties);
+export function createShopEvents(client: Client<ShopEventMap> | undefined): ShopEvents {
+  const { track, identify } = client ?? SILENT;
 
   return {
     listViewed: (category) =>
@@ -54,7 +82,7 @@ export function createShopEvents(client: Client | undefined): ShopEvents {
         products: lines.map(lineFields),
       }),
     orderCompleted(order) {
-      client?.identify(order.customerId, { delivery: order.delivery });
+      identify(order.customerId, { delivery: order.delivery });
       track('Order Completed', {
         order_id: order.id,
         total: order.totalCents / 100,
@@ -65,7 +93,7 @@ export function createShopEvents(client: Client | undefined): ShopEvents {
   };
 }
 
-function fieldsOf(product: Product): Record<string, unknown> {
+function fieldsOf(product: Product): ProductFields {
   return {
     product_id: product.id,
     name: product.name,
@@ -74,7 +102,7 @@ function fieldsOf(product: Product): Record<string, unknown> {
   };
 }
 
-function lineFields({ product, quantity }: BasketLine): Record<string, unknown> {
+function lineFields({ product, quantity }: BasketLine): Line {
   return { ...fieldsOf(product), quantity };
 }
 

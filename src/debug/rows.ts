@@ -2,7 +2,7 @@
 
 import type { ConsumedRecord, LedgerVerdict } from '../consumer/types.ts';
 import { parseDrop } from '../protocol/drop.ts';
-import type { LaneRange, StreamRecord } from '../protocol/event.ts';
+import type { LaneRange, Properties, StreamRecord } from '../protocol/event.ts';
 import { isObject } from '../protocol/parsed.ts';
 import { formatReason } from './format.ts';
 
@@ -55,12 +55,8 @@ export function latencyOf(record: ConsumedRecord): number | undefined {
 
 function nameOf(event: StreamRecord): string {
   const { properties } = event;
-  if (event.type === 'metric' && event.event !== undefined) {
-    const unit = typeof properties?.unit === 'string' ? ` ${properties.unit}` : '';
-    return properties?.value === undefined
-      ? event.event
-      : `${event.event} ${properties.value}${unit}`;
-  }
+  if (event.type === 'metric' && event.event !== undefined)
+    return readingOf(event.event, properties);
   if (event.event !== undefined) return event.event;
   if (event.type === 'identify') return event.userId ?? event.anonymousId;
   if (event.type === 'group') return event.groupId ?? '';
@@ -68,6 +64,16 @@ function nameOf(event: StreamRecord): string {
   const { message } = properties ?? {};
   const isText = event.type === 'error' || event.type === 'log';
   return isText && typeof message === 'string' ? message : '';
+}
+
+/** A reading, or what many were gathered to. */
+function readingOf(name: string, { value, unit, count }: Properties = {}): string {
+  if (value === undefined) return name;
+  // A mean has more digits than its readings.
+  const shown = typeof value === 'number' ? Number(value.toPrecision(6)) : value;
+  const measure = typeof unit === 'string' ? ` ${unit}` : '';
+  const gathered = typeof count === 'number' && count > 1 ? ` · ${count} readings` : '';
+  return `${name} ${shown}${measure}${gathered}`;
 }
 
 function levelOf({ type, properties }: StreamRecord): string | undefined {

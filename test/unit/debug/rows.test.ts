@@ -11,6 +11,15 @@ describe('what a row says', () => {
     [{ type: 'page', event: undefined }, ''],
     [{ type: 'metric', event: 'LCP', properties: { value: 1204, unit: 'ms' } }, 'LCP 1204 ms'],
     [{ type: 'metric', event: 'CLS', properties: { value: 0 } }, 'CLS 0'],
+    [
+      {
+        type: 'metric',
+        event: 'Level',
+        properties: { value: 145.8901960784, unit: 'cm', count: 51 },
+      },
+      'Level 145.89 cm · 51 readings',
+    ],
+    [{ type: 'metric', event: 'Level', properties: { value: 'high', count: 1 } }, 'Level high'],
     [{ type: 'identify', event: undefined, userId: 'u17' }, 'u17'],
     [
       { type: 'error', event: undefined, properties: { message: 'x is not a function' } },
