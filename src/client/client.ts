@@ -2,6 +2,7 @@ import type { CaptureHost, EventFields, MiddlewareEvent } from '../capture/types
 import { type EventType, messageIdOf, type Properties } from '../protocol/event.ts';
 import { segmentBytes } from '../queue/segment.ts';
 import type { SegmentLog } from '../queue/types.ts';
+import { attempt } from '../runtime.ts';
 import { createFetchTransport } from '../transport/fetch-transport.ts';
 import { createBatchSender } from './batch-sender.ts';
 import { createConsentGate, isConsent, mayStore, startingConsent } from './consent.ts';
@@ -15,7 +16,7 @@ import { createLogStorage } from './log-storage.ts';
 import { createPassage } from './middleware.ts';
 import { openDevice } from './open-device.ts';
 import { resolveOptions } from './options.ts';
-import { watchPage } from './page-lifecycle.ts';
+import { type PageLifecycle, watchPage } from './page-lifecycle.ts';
 import { createQueueKeeper } from './queue-keeper.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { rejectedEvents } from './rejected-events.ts';
@@ -35,6 +36,9 @@ import type {
   FlushResult,
 } from './types.ts';
 import { createWhenKnown } from './when-known.ts';
+
+/** Of a user or a group: a context of three such addresses and two such names is within its bound. */
+const MAX_ID_LENGTH = 1000;
 
 /**
  * Starts capturing and delivering. Throws a {@link RivuletError} where an option is wrong; nothing throws after that.
@@ -69,15 +73,15 @@ export function createClient(options: ClientOptions): Client {
       },
     });
   const log = createHeldLog(open, !isKept);
-  const storage = settings.visitorStorage ?? runtime.storage;
-  const logStorage = storage ? undefined : createLogStorage(log, 'visitor');
+  const storage = settings.visitorStorage;
+  const logStorage = storage || settings.cookieless ? undefined : createLogStorage(log, 'visitor');
   const parts = { ...settings, ...emitter, log };
   const identity = createIdentity({ ...parts, storage: storage ?? logStorage, isKept });
   /** The visitor, where it has to be waited for: as long as the log waits for its database, at most. */
   const ready = isKept ? logStorage?.load() : undefined;
   const whenKnown = createWhenKnown(ready);
   const sample = createSample(identity, whenKnown);
-  const scrub = createScrub(settings.allowedQuery, page?.document.baseURI);
+  const scrub = createScrub(settings.allowedQuery, page?.document);
   const passage = createPassage(emitter);
   const transport = createFetchTransport(runtime, settings.requestTimeoutMs);
   let leader = false;
@@ -88,6 +92,7 @@ export function createClient(options: ClientOptions): Client {
   let described: Properties = {};
   let meter: Parameters<CaptureHost['takeMetrics']>[0] | undefined;
   let lastReceipt: ClientEvents['receipt'] | undefined;
+  let lifecycle: PageLifecycle | undefined;
   let closing: Promise<void> | undefined;
 
   on('receipt', (detail) => {
@@ -103,7 +108,7 @@ export function createClient(options: ClientOptions): Client {
   const lane = createLane({
     ...{ ...parts, ready, whenKnown },
     context: createContextReader({
-      ...{ runtime, identity, scrub },
+      ...{ ...emitter, runtime, identity, scrub },
       described: () => described,
       clockOffset: () => clockOffset,
     }),
@@ -167,24 +172,6 @@ export function createClient(options: ClientOptions): Client {
   const lead = (): void => {
     if (consent.state() === 'granted') lock.request();
   };
-  const lifecycle =
-    page &&
-    watchPage(page, loop, {
-      onHide(isLast) {
-        lane.write();
-        // The next page sends at its start, and hears the receipt: what left now, it would send a second time.
-        if (!lifecycle?.isReplaced()) loop.leave(isLast);
-      },
-      // A lock that is held keeps a page out of the back-forward cache, and a frozen tab would hold up all others.
-      onSuspend() {
-        lock.release();
-        tabs.rest();
-      },
-      onResume() {
-        tabs.resume();
-        lead();
-      },
-    });
   lead();
   // Not in the task of the start, for what it may cost. What is captured before knows the last page's.
   runtime.delay(() => {
@@ -256,6 +243,26 @@ export function createClient(options: ClientOptions): Client {
     },
   });
 
+  // After the sources: what they capture of the page's last moment comes first, and so leaves with it.
+  lifecycle =
+    page &&
+    watchPage(page, loop, {
+      onHide(isLast) {
+        lane.write();
+        // The next page sends at its start what is on disk, and hears the receipt: what left now, it would send a second time.
+        if (log.kind === 'memory' || !lifecycle?.isReplaced()) loop.leave(isLast);
+      },
+      // A lock that is held keeps a page out of the back-forward cache, and a frozen tab would hold up all others.
+      onSuspend() {
+        lock.release();
+        tabs.rest();
+      },
+      onResume() {
+        tabs.resume();
+        lead();
+      },
+    });
+
   return {
     track: (event, ...[properties, more]) => add('track', { event, properties }, more),
     page: (event, properties, more) => add('page', { event, properties }, more),
@@ -266,13 +273,14 @@ export function createClient(options: ClientOptions): Client {
     },
     group(groupId, traits) {
       become(() => identity.know('groupId', nameOf(groupId) ?? identity.current().groupId));
-      add('group', { groupId, traits });
+      add('group', { groupId: nameOf(groupId), traits });
     },
     alias(userId, previousId) {
-      const { userId: user, clientId } = identity.current();
-      const previous = nameOf(previousId) ?? user ?? clientId;
-      become(() => identity.know('userId', nameOf(userId)));
-      add('alias', { previousId: previous });
+      become(() => {
+        const { userId: user, clientId } = identity.current();
+        identity.know('userId', nameOf(userId) ?? user);
+        add('alias', { previousId: nameOf(previousId) ?? user ?? clientId });
+      });
     },
     metric(name, value, more) {
       const options = more ?? {};
@@ -321,5 +329,7 @@ export function createClient(options: ClientOptions): Client {
 
 /** A page without types may give a number, or nothing. */
 function nameOf(id: unknown): string | undefined {
-  return id === undefined || id === null ? undefined : `${id}`;
+  return id === undefined || id === null
+    ? undefined
+    : attempt(() => `${id}`.slice(0, MAX_ID_LENGTH));
 }

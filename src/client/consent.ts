@@ -121,6 +121,6 @@ export function createConsentGate(setting: ConsentSetting): ConsentGate {
 }
 
 /** Whether there may be something to delete: to look into a database would create it. */
-function hasTrace({ runtime: { storage }, databaseName }: ResolvedOptions): boolean {
-  return !storage || !!attempt(() => storage.getItem(databaseName) !== null);
+function hasTrace({ visitorStorage, databaseName }: ResolvedOptions): boolean {
+  return !visitorStorage || !!attempt(() => visitorStorage.getItem(databaseName) !== null);
 }

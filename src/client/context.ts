@@ -1,5 +1,7 @@
 import type { Properties } from '../protocol/event.ts';
+import { MAX_CONTEXT_BYTES } from '../protocol/limits.ts';
 import type { Runtime } from '../runtime.ts';
+import type { Emitter } from './emitter.ts';
 import type { Identity } from './identity.ts';
 import { SDK_NAME, SDK_VERSION } from './sdk.ts';
 
@@ -14,7 +16,7 @@ export interface ContextReader {
   readonly read: () => string;
 }
 
-export interface ContextSetting {
+export interface ContextSetting extends Pick<Emitter, 'fail'> {
   readonly runtime: Pick<Runtime, 'page'>;
   readonly identity: Pick<Identity, 'current'>;
   readonly scrub: (address: string) => string | undefined;
@@ -30,8 +32,9 @@ export function createContextReader({
   scrub,
   described,
   clockOffset,
+  fail,
 }: ContextSetting): ContextReader {
-  function read(): string {
+  function write(described?: Properties): string {
     const { clientId, userId, groupId, sessionId, timezone } = identity.current();
     return JSON.stringify({
       anonymousId: clientId,
@@ -39,11 +42,20 @@ export function createContextReader({
       groupId,
       sessionId,
       ...(page && describePage(page, scrub)),
-      ...described(),
+      ...described,
       timezone,
       library: { name: SDK_NAME, version: SDK_VERSION },
       clockOffset: clockOffset(),
     });
+  }
+
+  function read(): string {
+    const json = write(described());
+    const { length } = new TextEncoder().encode(json);
+    if (length <= MAX_CONTEXT_BYTES) return json;
+    // The relay would refuse every event of the segment.
+    fail('capture_failed', `context: expected at most ${MAX_CONTEXT_BYTES} bytes, got ${length}`);
+    return write();
   }
 
   // Of all that tells the page apart this is the cheapest to ask for: `location.href` costs ten times as much.
@@ -57,7 +69,7 @@ export function readTimezone(): string {
 }
 
 function describePage(
-  { location, document, screen, navigator }: Window,
+  { document, screen, navigator }: Window,
   scrub: ContextSetting['scrub'],
 ): Properties {
   const clip = (text: string | undefined): string => (text ?? '').slice(0, MAX_TEXT_LENGTH);
@@ -65,7 +77,7 @@ function describePage(
   return {
     page: {
       url,
-      path: clip(location.pathname),
+      path: url.replace(/^[^:]*:(\/\/[^/]*)?|[?#].*/g, ''),
       search: url.replace(/#.*|^[^?#]*/g, ''),
       title: document.title.slice(0, MAX_TITLE_LENGTH),
       referrer: clip(document.referrer && scrub(document.referrer)),

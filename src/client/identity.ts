@@ -5,8 +5,8 @@ import { attempt, type Runtime } from '../runtime.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { VisitorStorage } from './types.ts';
 
-/** How exactly a visit's last event is remembered: a write for each would cost the page more than it tells. */
-const SEEN_PRECISION_MS = 60_000;
+/** How exactly a visit's last event is remembered, as a part of how long it may idle: each is a write. */
+const SEEN_PRECISION = 1 / 30;
 const ID_BYTES = 16;
 
 export interface Visitor {
@@ -28,8 +28,10 @@ export interface Visitor {
 
 type Facts = Omit<Visitor, 'clientId' | 'sessionId' | 'seenAt' | 'marks'>;
 
-/** `clientId` is `undefined` where none is kept. */
-export type CurrentVisitor = Omit<Visitor, 'clientId'> & { readonly clientId: string | undefined };
+/** Both ids are `undefined` where none is kept. */
+export type CurrentVisitor = Omit<Visitor, 'clientId' | 'sessionId'> & {
+  readonly [Id in 'clientId' | 'sessionId']: string | undefined;
+};
 
 /** Who the events are of. Every tab of the origin sees the same visitor. */
 export interface Identity {
@@ -90,28 +92,32 @@ export function createIdentity(setting: IdentitySetting): Identity {
       clientId: newId(),
       sessionId: newId(),
       seenAt: now,
-      marks: marksAt(now),
+      marks: answersAt(now, []),
       timezone: remembered?.timezone,
     });
   }
 
-  function marksAt(now: number, last: readonly string[] = []): readonly string[] {
+  function answersAt(now: number, last: readonly string[]): readonly string[] {
     return sessionRules.map(
       (rule, index) =>
-        // The application's own may throw: then it is as the last time.
-        attempt(() => rule({ now, page: runtime.page, last: last[index] })) ?? last[index] ?? '',
+        // The application's own may throw: then it says nothing.
+        attempt(() => `${rule({ now, page: runtime.page, last: last[index] }) || ''}`) ?? '',
     );
   }
 
-  function visit(): Visitor {
+  /** `heard`: what the rules have said already, before the visitor was at hand. */
+  function visit(heard?: readonly string[]): Visitor {
     const visitor = load();
     if (!visitor) return reset();
     remembered = visitor;
     const now = runtime.now();
     const idleMs = Math.abs(now - visitor.seenAt);
-    const marks = marksAt(now, visitor.marks);
-    const isTurned = marks.some((mark, index) => mark !== visitor.marks?.[index]);
-    if (idleMs <= Math.min(SEEN_PRECISION_MS, setting.sessionIdleMs) && !isTurned) return visitor;
+    const last = visitor.marks ?? [];
+    const marks = marksAfter(last, heard ?? answersAt(now, last));
+    if (idleMs <= setting.sessionIdleMs * SEEN_PRECISION && `${marks}` === `${last}`)
+      return visitor;
+    // A rule that was not asked before has nothing to compare with.
+    const isTurned = last.some((mark, index) => mark !== (marks[index] ?? mark));
     // Not a number, and so neither more nor less, where somebody else wrote it.
     const isSame = idleMs <= setting.sessionIdleMs && !isTurned;
     return save({
@@ -124,8 +130,9 @@ export function createIdentity(setting: IdentitySetting): Identity {
 
   function current(): CurrentVisitor {
     const visitor = visit();
-    const clientId = setting.clientId ?? (setting.cookieless ? undefined : visitor.clientId);
-    return { ...visitor, clientId };
+    if (!setting.cookieless) return { ...visitor, clientId: setting.clientId ?? visitor.clientId };
+    // A visit that ends with the page is none.
+    return { ...visitor, clientId: setting.clientId, sessionId: undefined };
   }
 
   return {
@@ -137,10 +144,13 @@ export function createIdentity(setting: IdentitySetting): Identity {
     reset,
     isKept: () => isKept,
     keep() {
-      const { userId, groupId, timezone, memory } = remembered ?? {};
+      const { userId, groupId, timezone, memory, marks } = remembered ?? {};
       isKept = true;
       // Without what is undefined: that is not known, and must not hide what was.
-      save({ ...visit(), ...JSON.parse(JSON.stringify({ userId, groupId, timezone, memory })) });
+      save({
+        ...visit(marks),
+        ...JSON.parse(JSON.stringify({ userId, groupId, timezone, memory })),
+      });
     },
     hold() {
       isKept = false;
@@ -151,4 +161,9 @@ export function createIdentity(setting: IdentitySetting): Identity {
       attempt(() => storage?.removeItem(databaseName));
     },
   };
+}
+
+/** An empty answer changes nothing. */
+function marksAfter(last: readonly string[], answers: readonly string[]): readonly string[] {
+  return answers.map((answer, index) => answer || (last[index] ?? ''));
 }

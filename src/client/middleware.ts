@@ -1,4 +1,5 @@
 import type { Middleware, MiddlewareEvent, NumberedEvent, Use } from '../capture/types.ts';
+import { attempt } from '../runtime.ts';
 import type { Emitter } from './emitter.ts';
 
 /** The middleware of a client, in both stages. */
@@ -11,6 +12,8 @@ export interface Passage {
 
 export function createPassage({ fail }: Pick<Emitter, 'fail'>): Passage {
   const stages: Record<'before' | 'after', readonly Middleware[]> = { before: [], after: [] };
+  /** Those whose own code runs now: what they capture meanwhile would come back to them without end. */
+  const running = new Set<Middleware>();
 
   function pass(
     [step, ...later]: readonly Middleware[],
@@ -21,25 +24,22 @@ export function createPassage({ fail }: Pick<Emitter, 'fail'>): Passage {
       last(event);
       return true;
     }
+    if (running.has(step)) return pass(later, event, last);
     let isDecided = false;
     let isPassed = false;
-    const { properties, traits, context } = event;
-    // A copy: what the caller gave is the caller's, and one that fails half way has changed nothing.
-    const own = {
-      ...event,
-      properties: properties && { ...properties },
-      traits: traits && { ...traits },
-      context: context && { ...context },
-    };
-    const next = (given: MiddlewareEvent = own): void => {
+    const own = copyOf(event);
+    const next = (given: MiddlewareEvent | null = own): void => {
       if (isDecided) return;
       isDecided = true;
-      isPassed = pass(later, { ...given, type: event.type }, last);
+      running.delete(step);
+      isPassed = given !== null && pass(later, { ...given, type: event.type }, last);
+      running.add(step);
     };
     const failed = (cause: unknown): void => {
       fail('middleware_failed', 'middleware: expected a call of next, got an error', cause);
       next(event);
     };
+    running.add(step);
     try {
       const answer = step(own, next) as Promise<unknown> | undefined;
       if (answer?.then) {
@@ -50,6 +50,7 @@ export function createPassage({ fail }: Pick<Emitter, 'fail'>): Passage {
     } catch (cause) {
       failed(cause);
     }
+    running.delete(step);
     isDecided = true;
     return isPassed;
   }
@@ -70,4 +71,13 @@ export function createPassage({ fail }: Pick<Emitter, 'fail'>): Passage {
       pass(stages.after, event, () => {});
     },
   };
+}
+
+/** What the caller gave is the caller's, and a middleware that fails half way has changed nothing. As it will be written. */
+function copyOf<Event>(event: Event): Event {
+  return (
+    attempt(() => JSON.parse(JSON.stringify(event))) ??
+    // What JSON does not take, a middleware may mend.
+    attempt(() => structuredClone(event)) ?? { ...event }
+  );
 }

@@ -4,21 +4,17 @@ import { DEFAULT_BATCH_BYTES, MAX_BATCH_BYTES, MAX_BATCH_EVENTS } from '../proto
 import { isSessionAnswer } from '../protocol/session.ts';
 import { platformRuntime, type Runtime } from '../runtime.ts';
 import { MAX_WAIT_MS } from '../transport/retry.ts';
-import type { ClientOptions } from './types.ts';
+import type { ClientOptions, VisitorStorage } from './types.ts';
 
 /** Options whose default is not known before the client has started, or that have none. */
-type Optional =
-  | 'maxQueueBytes'
-  | 'visitorStorage'
-  | 'clientId'
-  | 'session'
-  | 'challenge'
-  | 'cipher';
+type Optional = 'maxQueueBytes' | 'clientId' | 'session' | 'challenge' | 'cipher';
 
 /** {@link ClientOptions} with every default in its place. */
 export interface ResolvedOptions
-  extends Required<Omit<ClientOptions, Optional>>,
+  extends Required<Omit<ClientOptions, Optional | 'visitorStorage'>>,
     Pick<ClientOptions, Optional> {
+  /** None where nothing may be stored, or can be. */
+  readonly visitorStorage: VisitorStorage | undefined;
   readonly runtime: Runtime;
 }
 
@@ -116,14 +112,13 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
   }
   if (problems.length > 0) throw new RivuletError('invalid_option', problems.join('; '));
   const settings = resolved as unknown as ResolvedOptions;
+  const runtime = { ...platformRuntime(), ...settings.runtime };
   return {
     ...settings,
     endpoint: settings.endpoint.replace(/\/+$/, ''),
-    runtime: {
-      ...platformRuntime(),
-      ...settings.runtime,
-      ...(settings.cookieless && { indexedDB: undefined, storage: undefined }),
-    },
+    // None at all, whatever else is asked for.
+    visitorStorage: settings.cookieless ? undefined : (settings.visitorStorage ?? runtime.storage),
+    runtime,
   };
 }
 

@@ -1,12 +1,12 @@
 import { attempt } from '../runtime.ts';
 
 /** A path that an application routes by; any other fragment may be a token. */
-const ROUTE = /^#!?\/[^?]*/;
+const ROUTE = /^#!?\/[^?&=]*/;
 
 /** Makes what may leave the page of an address: see `CaptureHost.scrub`. `allowed`: names of parameters, or their beginnings and `*`. */
 export function createScrub(
   allowed: readonly string[],
-  base: string | undefined,
+  page: Pick<Document, 'baseURI'> | undefined,
 ): (address: string) => string | undefined {
   const isAllowed = ([name]: readonly [name: string, value: string]): boolean =>
     allowed.some((each) =>
@@ -14,10 +14,10 @@ export function createScrub(
     );
 
   return (address) => {
-    const url = attempt(() => new URL(address, base));
+    const url = attempt(() => new URL(address, page?.baseURI));
     if (!url) return undefined;
     const { protocol, host, pathname, searchParams, hash } = url;
-    if (!host && protocol !== 'file:') return protocol;
+    if (!host) return protocol;
     const query = `${new URLSearchParams([...searchParams].filter(isAllowed))}`;
     const [route = ''] = hash.match(ROUTE) ?? [];
     return `${protocol}//${host}${pathname}${query && `?${query}`}${route}`;

@@ -25,6 +25,8 @@ export interface TabLockSetting {
   readonly databaseName: string;
   readonly log: Pick<SegmentLog, 'lease'>;
   readonly requestTimeoutMs: number;
+  /** Whether this tab shares nothing, from the start. */
+  readonly cookieless: boolean;
   readonly onChange: (leader: boolean) => void;
 }
 
@@ -37,7 +39,7 @@ export function createTabLock(setting: TabLockSetting): TabLock {
   const { locks } = runtime;
   const owner = encodeBase64url(runtime.randomBytes(12));
   const leaseMs = setting.requestTimeoutMs + LEASE_SPARE_MS;
-  let isAlone = false;
+  let isAlone = setting.cookieless;
   let isHeld = false;
   let isAwaited = false;
   let leasedUntil = Number.POSITIVE_INFINITY;

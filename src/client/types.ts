@@ -214,8 +214,9 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 export type VisitorStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 
 /**
- * Begins a new session where its answer is another one than the last time; `last` is that one, kept with the visitor, and
- * `undefined` for a new one. Asked about once for each write of the log.
+ * Begins a new session where its answer is another one than the last time; an empty one changes nothing. `last` is the last
+ * one that was not empty, kept with the visitor, and `undefined` where the rule was never asked about them. Asked about once
+ * for each write of the log; one that throws says nothing.
  */
 export type SessionRule = (moment: {
   /** Milliseconds since 1970 on the client's clock. */

@@ -242,6 +242,7 @@ function openLock({
     databaseName: 'name',
     log: { lease: createLeases(clock) },
     requestTimeoutMs: 15_000,
+    cookieless: false,
     onChange: (leader) => heard.push(leader),
     ...more,
     runtime: {
