@@ -67,6 +67,14 @@ async function shop(page: Page): Promise<void> {
   await page.click('text=Buy');
 }
 
+/** Of the pages that were seen. */
+function titlesOf(records: readonly StreamRecord[]): readonly unknown[] {
+  return records
+    .filter(({ type }) => type === 'page')
+    .map(({ context }) => (context.page as Record<string, unknown>).title);
+}
+
+const TITLES = ['Shop', 'Orders', 'Shop', 'Orders'];
 const VIEWS = ['page /', 'page /orders', 'page /', 'page /orders'];
 
 describe('a recipe delivers each view of a page once, and what is captured there', () => {
@@ -98,6 +106,7 @@ describe('a recipe delivers each view of a page once, and what is captured there
       ...['page /', 'page /orders', 'Shelf Seen /orders', 'page /', 'page /orders'],
       ...['Shelf Seen /orders', 'Order Completed /orders'],
     ]);
+    expect(titlesOf(records)).toEqual(TITLES);
     expect(records.at(-1)?.properties).toEqual({ order_id: '7', total: 129 });
     expect(errors).toEqual([]);
   });
@@ -110,6 +119,7 @@ describe('a recipe delivers each view of a page once, and what is captured there
 
     const records = await untilArrived('Order Completed', site);
     expect(storyOf(records)).toEqual([...VIEWS, 'Order Completed /orders']);
+    expect(titlesOf(records)).toEqual(TITLES);
     expect(errors).toEqual([]);
   });
 
@@ -135,6 +145,7 @@ describe('a recipe delivers each view of a page once, and what is captured there
 
     const records = await untilArrived('Order Completed', site);
     expect(storyOf(records)).toEqual([...VIEWS, 'Order Completed /orders']);
+    expect(titlesOf(records)).toEqual(TITLES);
     expect(errors).toEqual([]);
   }, 240_000);
 

@@ -26,9 +26,12 @@ const Shop = defineComponent({
 const router = createRouter({
   history: createWebHistory(),
   routes: [
-    { path: '/', component: Home },
-    { path: '/orders', component: Orders },
+    { path: '/', component: Home, meta: { title: 'Shop' } },
+    { path: '/orders', component: Orders, meta: { title: 'Orders' } },
   ],
+});
+router.afterEach(({ meta }) => {
+  document.title = `${meta.title}`;
 });
 const app = createApp(Shop);
 app.use(router);

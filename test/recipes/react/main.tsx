@@ -7,7 +7,6 @@ import { client, useSeen } from './rivulet.ts';
 function Shop() {
   return (
     <>
-      <title>Shop</title>
       <nav>
         <Link to="/">Home</Link> <Link to="/orders?page=2">Orders</Link>
       </nav>
@@ -16,13 +15,20 @@ function Shop() {
   );
 }
 
+function Home() {
+  return <title>Shop</title>;
+}
+
 function Orders() {
   useSeen('Shelf Seen', { name: 'orders' });
   const buy = () => client.track('Order Completed', { order_id: '7', total: 129 });
   return (
-    <button type="button" onClick={buy}>
-      Buy
-    </button>
+    <>
+      <title>Orders</title>
+      <button type="button" onClick={buy}>
+        Buy
+      </button>
+    </>
   );
 }
 
@@ -31,7 +37,7 @@ const router = createBrowserRouter([
     path: '/',
     element: <Shop />,
     children: [
-      { index: true, element: <p>Welcome</p> },
+      { index: true, element: <Home /> },
       { path: 'orders', element: <Orders /> },
     ],
   },
