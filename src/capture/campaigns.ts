@@ -66,9 +66,9 @@ function describeOrigin(host: CaptureHost, options: CampaignOptions): () => void
   const stopping = new AbortController();
   let stopWaiting: () => void = () => {};
 
-  function describe({ campaign, touch }: Arrival): void {
+  function describe({ campaign, touch, isWeak }: Arrival): void {
     const known = host.mayStore() ? (host.remember(MEMORY) as Touches | undefined) : undefined;
-    const isNews = touch && (touch.medium !== 'direct' || !known?.last);
+    const isNews = touch && !(isWeak && known?.last);
     const last = isNews ? touch : known?.last;
     const first = known?.first ?? last;
     if (isNews && host.mayStore()) host.remember(MEMORY, { first, last });
@@ -98,8 +98,10 @@ function describeOrigin(host: CaptureHost, options: CampaignOptions): () => void
 interface Arrival {
   /** What the address says of itself. */
   readonly campaign: Omit<Touch, 'at'> | undefined;
-  /** Absent where the visitor was here before, on another page or on this one. */
+  /** Absent where the visitor was on another page of the site. */
   readonly touch: Touch | undefined;
+  /** It counts for a visitor of whom nothing is known: by the address alone, or where the page is only loaded again. */
+  readonly isWeak: boolean;
 }
 
 function readArrival(
@@ -136,14 +138,18 @@ function readArrival(
   const isAgain = /reload|back/.test(
     (entry as PerformanceNavigationTiming | undefined)?.type ?? '',
   );
-  if (isAgain || (isInside && !campaign && !clicker)) return { campaign, touch: undefined };
-
+  const outside = isInside ? undefined : referrer;
   const origin: Origin = clicker
     ? // A post of a friend has one too.
       { source: clicker, medium: clicker === 'facebook' ? 'social' : 'cpc' }
-    : referrer && !isInside
-      ? (attempt(() => classify?.(referrer)) ?? originOf(referrer))
+    : outside
+      ? (attempt(() => classify?.(outside)) ?? originOf(outside))
       : { medium: 'direct' };
   const at = new window.Date(runtime.now()).toISOString();
-  return { campaign, touch: { ...(!utm.source && origin), ...campaign, at } };
+  const isDirect = !campaign && origin.medium === 'direct';
+  return {
+    campaign,
+    touch: isInside && isDirect ? undefined : { ...(!utm.source && origin), ...campaign, at },
+    isWeak: isAgain || isDirect,
+  };
 }

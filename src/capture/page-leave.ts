@@ -145,7 +145,7 @@ function watchLeave(
       begin();
     });
     listen(SIGNS, onSign);
-    // At the window, before the client hears of it at the document and writes what it has.
+    // Before the client hears of it, and sends what it has.
     listen(['visibilitychange', 'focus', 'blur'], onTurn);
     listen(['pagehide'], end);
     listen(['pageshow'], (event) => (event as PageTransitionEvent).persisted && begin());

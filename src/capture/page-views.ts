@@ -111,9 +111,10 @@ function watchViews(
 
   whenShown(window, signal, () => {
     followAddress(window, signal, arrive);
-    // At the window, before the client hears of it at the document and writes what it has.
-    window.addEventListener('visibilitychange', leave, { signal, capture: true });
-    window.addEventListener('pagehide', leave, { signal });
+    // Before the client hears of it, and sends what it has.
+    for (const type of ['visibilitychange', 'pagehide']) {
+      window.addEventListener(type, leave, { signal, capture: true });
+    }
     window.addEventListener(
       'pageshow',
       ({ persisted }) => {

@@ -57,8 +57,10 @@ function watchSearches(
 
   whenShown(window, signal, () => {
     followAddress(window, signal, look);
-    window.addEventListener('visibilitychange', leave, { signal, capture: true });
-    window.addEventListener('pagehide', leave, { signal });
+    // Before the client hears of it, and sends what it has.
+    for (const type of ['visibilitychange', 'pagehide']) {
+      window.addEventListener(type, leave, { signal, capture: true });
+    }
     look(false);
   });
   return () => {

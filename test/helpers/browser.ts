@@ -74,6 +74,25 @@ export async function createProfile(
   };
 }
 
+/** A browser at that address that nobody drives: one under a debugger renders no page ahead of its visit. The answer ends it. */
+export async function openUnattended(url: string): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(join(tmpdir(), 'rivulet-browser-'));
+  const child = spawn(
+    findChromium() ?? '',
+    [
+      ...ARGUMENTS.filter((argument) => !argument.startsWith('--remote-debugging')),
+      ...[`--user-data-dir=${folder}`, url],
+    ],
+    { detached: true, stdio: 'ignore' },
+  );
+  const exited = once(child, 'exit');
+  return async () => {
+    process.kill(-(child.pid ?? 0), 'SIGKILL');
+    await exited;
+    await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  };
+}
+
 async function openBrowser(
   folder: string,
   hasHiddenTabs: boolean,

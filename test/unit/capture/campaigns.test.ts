@@ -129,6 +129,12 @@ describe('the first and the last touch', () => {
     expect(again.context()).toMatchObject(first.context());
   });
 
+  test('are those of a page that is loaded again where nothing is known, as after a banner of consent', () => {
+    const { context } = land({ url: 'https://shop.test/?utm_source=mail', by: 'reload' });
+
+    expect(context()).toMatchObject({ firstTouch: { source: 'mail' } });
+  });
+
   test.each([
     ['https://shop.test/boots'],
     ['https://www.shop.test/'],
