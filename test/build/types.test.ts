@@ -6,6 +6,7 @@ import { planTypes } from '../../worker/command/typescript/plan-types.ts';
 import { readPlan } from '../../worker/command/typescript/read-plan.ts';
 import { createPlanCheck } from '../../worker/events/plan.ts';
 import { compile } from './compile.ts';
+import { complete } from './complete.ts';
 
 const plans = resolve(import.meta.dirname, '../fixtures/plans');
 const shop = readFileSync(resolve(plans, 'shop.ts'), 'utf8');
@@ -94,6 +95,23 @@ late = client;
 late.track('Seen');`);
 
     expect(compile([program])).toBe('');
+  });
+
+  test.each<[string, string, string[]]>([
+    ['their names', "client.track('‸')", ['Closed', 'Order Completed', 'Seen']],
+    ['the properties of the one', "client.track('Seen', { ‸ })", ['place?']],
+    [
+      'those that are missing',
+      "client.track('Order Completed', { order_id: '1', ‸ })",
+      ['note?', 'tags?', 'total'],
+    ],
+    [
+      'what a call may have',
+      "client.track('Seen', {}, { priority: '‸' })",
+      ['high', 'low', 'normal'],
+    ],
+  ])('lets an editor complete %s', async (_, line, offered) => {
+    expect([...(await complete(withEvents(line)))].sort()).toEqual(offered);
   });
 
   test('without a map takes any name, with any properties', () => {
