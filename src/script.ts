@@ -9,6 +9,7 @@ import { createClient } from './client/client.ts';
 import { createScrub } from './client/scrub.ts';
 import type { Client, ClientOptions } from './client/types.ts';
 import { isRivuletError, RivuletError } from './errors.ts';
+import { atMidnight, onCampaign } from './identity/session-rules.ts';
 import { attempt } from './runtime.ts';
 import { type Call, createCaller, takeKept } from './script/calls.ts';
 import { readTag, type SourceFactory } from './script/tag.ts';
@@ -47,7 +48,7 @@ function start(page: Record<string, unknown>): void {
     databaseName: name,
     ...readTag(dataset, {
       sources: Object.values(sources) as SourceFactory[],
-      sessionRules: {},
+      sessionRules: { midnight: atMidnight, campaign: onCampaign },
     }),
   };
   const client = createClient(options);

@@ -235,6 +235,26 @@ describe('the attributes of a visitor', () => {
     expect(localStorage.length).toBe(0);
   });
 
+  test('begin a session by the rules that they name', async () => {
+    const clock = vi
+      .spyOn(Date, 'now')
+      .mockReturnValue(new Date(2026, 10, 20, 23, 59, 50).getTime());
+    const sessions: string[] = [];
+    await load(`${tag} data-session-rules="midnight campaign" data-database-name="visits"`);
+    const sessionId = (): string => JSON.parse(localStorage.visits).sessionId;
+    rivulet().track('Before');
+    await rivulet().flush();
+    sessions.push(sessionId());
+    clock.mockReturnValue(new Date(2026, 10, 21, 0, 0, 10).getTime());
+    rivulet().track('After');
+    await rivulet().flush();
+    sessions.push(sessionId());
+    clock.mockRestore();
+
+    expect(new Set(sessions).size).toBe(2);
+    expect(complaints).not.toHaveBeenCalled();
+  });
+
   test('keep the client id in a cookie of the domain', async () => {
     await load(`${tag} data-cookie-domain="" data-database-name="shop"`);
     const { clientId } = await rivulet().stats();
