@@ -1,5 +1,6 @@
 import { createSeries, type Series } from './series.ts';
 import type { CaptureHost, MetricOptions } from './types.ts';
+import { whenLeaving } from './when-leaving.ts';
 
 /** Each is an event an interval: as many as a busy device has. */
 export const DEFAULT_MAX_SERIES = 200;
@@ -93,21 +94,8 @@ export function createGathering(
     }
   }
 
-  function flushAndWrite(): void {
-    if (held.size === 0) return;
-    flush();
-    write();
-  }
-
-  const setting = { capture: true, signal: stopping.signal };
-  // On a device without a page there is none. At the window, which hears it before the client, who sends at this moment.
-  const page = window as typeof window | undefined;
-  page?.addEventListener(
-    'visibilitychange',
-    () => page.document.hidden && flushAndWrite(),
-    setting,
-  );
-  page?.addEventListener('pagehide', flushAndWrite, setting);
+  // On a device without a page there is none.
+  if (window as unknown) whenLeaving({ window, write }, flush, stopping.signal);
   const stopListening = on('consent', ({ consent }) => {
     if (consent === 'denied') held.clear();
   });

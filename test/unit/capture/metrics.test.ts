@@ -148,7 +148,6 @@ describe('metrics', () => {
     expect(host.captured).toMatchObject([{ properties: { value: 1, intervalMs: 2500 } }]);
     expect(host.writes()).toBe(1);
     setHidden(false);
-    setHidden(true);
     expect(host.writes()).toBe(1);
   });
 
