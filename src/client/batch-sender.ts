@@ -72,7 +72,7 @@ export interface BatchSender {
 }
 
 export interface SenderSetting extends ResolvedOptions, Pick<Emitter, 'emit' | 'fail'> {
-  readonly log: Pick<SegmentLog, 'read' | 'settle' | 'getValue' | 'setValue'>;
+  readonly log: Pick<SegmentLog, 'read' | 'settle' | 'exchange'>;
   readonly sessions: Sessions;
   readonly transport: Transport;
   readonly keeper: Pick<QueueKeeper, 'trim'>;
@@ -139,7 +139,9 @@ export function createBatchSender(setting: SenderSetting): BatchSender {
     session: Session,
   ): Promise<PreparedBatch | 'empty' | 'later'> {
     await setting.keeper.trim(session);
-    ends = config.strictOrder ? (((await log.getValue('ends')) ?? {}) as LaneEnds) : undefined;
+    ends = config.strictOrder
+      ? (((await log.exchange('ends', (kept) => kept)) ?? {}) as LaneEnds)
+      : undefined;
     const bounds = limits();
     const head = await tail.follow(() => log.read(bounds));
     const plan = planBatch(head, bounds);
@@ -219,7 +221,8 @@ export function createBatchSender(setting: SenderSetting): BatchSender {
     wasRenewed = false;
     if (answer.config) configure(answer.config);
     sessions.compare(answer.now);
-    if (ends) log.setValue('ends', endsAfter(answer.receipts, ends)).catch(() => {});
+    const next = ends && endsAfter(answer.receipts, ends);
+    if (next) log.exchange('ends', () => next).catch(() => {});
     const { unsettled, afterMs } = await settlement.accept(batch.ranges, answer.receipts);
     await settlement.settle();
     failures = unsettled < batch.events ? 0 : failures + 1;

@@ -5,7 +5,7 @@ import type { LogBounds, SegmentLog } from '../queue/types.ts';
 const NOTHING: LogBounds = { maxEvents: 0, maxBytes: 0, policy: 'drop-oldest' };
 
 /** A log that can be kept off the device: then it is this page's memory, and what is on the disk stays untouched. */
-export interface HeldLog extends Omit<SegmentLog, 'clear' | 'keepValue'> {
+export interface HeldLog extends Omit<SegmentLog, 'clear'> {
   /** From now on in memory. */
   readonly hold: () => void;
   /** From now on on the device, to which it hands over what it holds. Resolves when that is there. */
@@ -61,9 +61,7 @@ export function createHeldLog(open: () => SegmentLog, isHeld: boolean): HeldLog 
     surplus: (bounds) => log().surplus(bounds),
     stats: () => log().stats(),
     rejected: () => log().rejected(),
-    lease: (owner, now, until) => log().lease(owner, now, until),
-    getValue: (key) => log().getValue(key),
-    setValue: (key, value) => log().setValue(key, value),
+    exchange: (key, next) => log().exchange(key, next),
     close: () => device?.close(),
     hold() {
       memory = createMemoryLog();

@@ -7,15 +7,12 @@ export interface LogStorage extends VisitorStorage {
   readonly load: () => Promise<void>;
 }
 
-export function createLogStorage(
-  log: Pick<SegmentLog, 'getValue' | 'setValue'>,
-  key: string,
-): LogStorage {
+export function createLogStorage(log: Pick<SegmentLog, 'exchange'>, key: string): LogStorage {
   let text: string | null = null;
   let isLoaded = false;
 
   function save(): void {
-    if (isLoaded && text) log.setValue(key, text).catch(() => {});
+    if (isLoaded && text) log.exchange(key, () => text).catch(() => {});
   }
 
   return {
@@ -30,7 +27,7 @@ export function createLogStorage(
     },
     async load() {
       isLoaded = false;
-      const kept = await log.getValue(key).catch(() => undefined);
+      const kept = await log.exchange(key, (current) => current).catch(() => undefined);
       isLoaded = true;
       if (typeof kept === 'string') text = kept;
       else save();

@@ -46,7 +46,7 @@ export interface SessionSetting
   readonly runtime: Pick<Runtime, 'now' | 'monotonic' | 'delay'>;
   readonly identity: Pick<Identity, 'current'>;
   readonly transport: Transport;
-  readonly log: Pick<SegmentLog, 'getValue' | 'setValue'>;
+  readonly log: Pick<SegmentLog, 'exchange'>;
   readonly onConfig: (config: RemoteConfig) => void;
   /** The offset as it is known from now on, in milliseconds. */
   readonly onClock: (offsetMs: number) => void;
@@ -89,7 +89,7 @@ export function createSessions(setting: SessionSetting): Sessions {
 
   async function current(): Promise<Session | Answer> {
     if (!session && !isFixed) {
-      const stored = await log.getValue(key);
+      const stored = await log.exchange(key, (kept) => kept);
       if (isSession(stored)) take({ ...stored, config: { ...stored.config, pauseMs: 0 } });
     }
     return valid() ?? renew(true);
@@ -125,7 +125,7 @@ export function createSessions(setting: SessionSetting): Sessions {
     const next = { ...body, ...betterClock({ clockOffsetMs, roundTripMs }, known) };
     take(next);
     // Without a place to keep it, the next page asks again.
-    if (!isFixed) log.setValue(key, next).catch(() => {});
+    if (!isFixed) log.exchange(key, () => next).catch(() => {});
     return next;
   }
 

@@ -1,6 +1,7 @@
 import { encodeBase64url } from '../protocol/base64url.ts';
 import type { SegmentLog } from '../queue/types.ts';
 import type { Runtime } from '../runtime.ts';
+import { takeLease } from './lease.ts';
 
 /** By how much a lease outlives the request that it was renewed for: the answer has to be settled too. */
 const LEASE_SPARE_MS = 5000;
@@ -23,7 +24,7 @@ export interface TabLockSetting {
   readonly runtime: Pick<Runtime, 'locks' | 'now' | 'delay' | 'randomBytes'>;
   /** What the lock is called. */
   readonly databaseName: string;
-  readonly log: Pick<SegmentLog, 'lease'>;
+  readonly log: Pick<SegmentLog, 'exchange'>;
   readonly requestTimeoutMs: number;
   /** Whether this tab shares nothing, from the start. */
   readonly cookieless: boolean;
@@ -87,7 +88,7 @@ export function createTabLock(setting: TabLockSetting): TabLock {
     let stopTimer = (): void => {};
     const giveLease = (): void => {
       stopTimer();
-      log.lease(owner, runtime.now(), 0).catch(() => {}); // Then it ends by itself.
+      takeLease(log, owner, runtime.now(), 0).catch(() => {}); // Then it ends by itself.
     };
     giveBack = giveLease;
     const renewAndWait = async (): Promise<void> => {
@@ -101,7 +102,7 @@ export function createTabLock(setting: TabLockSetting): TabLock {
   async function renewLease(): Promise<boolean> {
     const asked = giveBack;
     const now = runtime.now();
-    const isGranted = await log.lease(owner, now, now + leaseMs).catch(() => false);
+    const isGranted = await takeLease(log, owner, now, now + leaseMs).catch(() => false);
     if (giveBack !== asked) return false;
     leasedUntil = now + leaseMs;
     hold(isGranted);

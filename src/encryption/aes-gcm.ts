@@ -36,14 +36,17 @@ interface NamedKey {
 }
 
 async function createCipher(
-  log: Pick<SegmentLog, 'getValue' | 'setValue' | 'keepValue'>,
+  log: Pick<SegmentLog, 'exchange'>,
   subtle: SubtleCrypto | undefined,
 ): Promise<Cipher> {
   if (!subtle) throw new TypeError('no WebCrypto');
   const nameOf = (id: string): string => `${CURRENT} ${id}`;
 
   async function find(id: unknown): Promise<NamedKey | undefined> {
-    const key = (await log.getValue(nameOf(`${id}`))) as CryptoKey | null | undefined;
+    const key = (await log.exchange(nameOf(`${id}`), (kept) => kept)) as
+      | CryptoKey
+      | null
+      | undefined;
     // Any script of the origin may have written there.
     return key?.algorithm?.name === ALGORITHM ? { id: `${id}`, key } : undefined;
   }
@@ -52,14 +55,14 @@ async function createCipher(
     const id = encodeBase64url(crypto.getRandomValues(new Uint8Array(ID_BYTES)));
     const parameters = { name: ALGORITHM, length: 256 };
     const key = await from.generateKey(parameters, false, ['encrypt', 'decrypt']);
-    await log.setValue(nameOf(id), key);
-    await log.setValue(CURRENT, id);
+    await log.exchange(nameOf(id), () => key);
+    await log.exchange(CURRENT, () => id);
     return { id, key };
   }
 
   // Each key stands under a name of its own: where two pages make one at a time, or a database comes late that has one
   // already, all can be found by what is sealed with them.
-  const own = (await find(await log.getValue(CURRENT))) ?? (await create(subtle));
+  const own = (await find(await log.exchange(CURRENT, (kept) => kept))) ?? (await create(subtle));
   const known = new Map([[own.id, own.key]]);
 
   return {
@@ -81,7 +84,8 @@ async function createCipher(
       );
     },
     async keep() {
-      await log.keepValue(nameOf(own.id), own.key).catch(() => {}); // It is there, if it was before.
+      // It is there, if it was before.
+      await log.exchange(nameOf(own.id), (kept) => kept ?? own.key).catch(() => {});
     },
   };
 }

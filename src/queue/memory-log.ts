@@ -3,9 +3,8 @@ import { newestRejected, rejectedOf } from './rejected.ts';
 import { remainderOf } from './remainder.ts';
 import { createHead } from './segment.ts';
 import { createShelf } from './shelf.ts';
-import { createStoredValues, type Exchange } from './stored-values.ts';
 import { addToTally, createTally, statsOf, type Tally } from './tally.ts';
-import type { RejectedSegment, SegmentLog, StoredSegment } from './types.ts';
+import type { Exchange, RejectedSegment, SegmentLog, StoredSegment } from './types.ts';
 
 /** Behind all that a database will number, and low enough for the ids of what is cut. */
 const FIRST_ID = 2 ** 32;
@@ -22,7 +21,6 @@ export interface MemoryLog extends SegmentLog {
   /** They are on disk, unless there are others since. */
   readonly forgetRefused: (written: readonly RejectedSegment[]) => void;
   readonly values: ReadonlyMap<string | number, unknown>;
-  readonly exchange: Exchange;
 }
 
 /** A log that lasts as long as the page: for where there is no database, and until there is one. */
@@ -73,7 +71,6 @@ export function createMemoryLog(): MemoryLog {
       values.clear();
       return events;
     },
-    ...createStoredValues(exchange),
     close: () => {},
     stored: getStored,
     tally,

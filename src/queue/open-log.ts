@@ -20,9 +20,15 @@ import { newestRejected } from './rejected.ts';
 import { createHead } from './segment.ts';
 import { createShelf } from './shelf.ts';
 import { createSpill } from './spill.ts';
-import { createStoredValues, type Exchange } from './stored-values.ts';
 import { statsOf } from './tally.ts';
-import type { LogStats, RejectedRun, Segment, SegmentLog, StoredSegment } from './types.ts';
+import type {
+  Exchange,
+  LogStats,
+  RejectedRun,
+  Segment,
+  SegmentLog,
+  StoredSegment,
+} from './types.ts';
 
 export interface OpenLogOptions {
   /** Absent where the platform or the user refuses it: then the log is in memory. */
@@ -271,12 +277,11 @@ export function openLog(options: OpenLogOptions): SegmentLog {
         ))
       );
     },
-    ...createStoredValues((key, next) =>
+    exchange: (key, next) =>
       choose(
         () => exchange(key, next),
         () => memory.exchange(key, next),
       ),
-    ),
     close: connection.close,
   };
 }

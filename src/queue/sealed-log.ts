@@ -151,10 +151,7 @@ export function createSealedLog(
     rejected: () => via(async (log) => (instead ? log.rejected() : openAll(await log.rejected()))),
     clear: () =>
       via(async (inUse) => (inUse === log ? 0 : await inUse.clear()) + (await log.clear())),
-    lease: log.lease,
-    getValue: log.getValue,
-    setValue: log.setValue,
-    keepValue: log.keepValue,
+    exchange: log.exchange,
     close: () => void via(async () => log.close()),
   };
 }

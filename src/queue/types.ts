@@ -79,6 +79,11 @@ export interface LogStats {
   readonly inMemory: number;
 }
 
+export type Exchange = (
+  key: string | number,
+  next: (current: unknown) => unknown,
+) => Promise<unknown>;
+
 /** The durable queue: a log of segments, shared by every tab of the origin. */
 export interface SegmentLog {
   /** `memory` as long as there is no database to be had: then the log ends with the page. */
@@ -112,15 +117,10 @@ export interface SegmentLog {
   /** Deletes everything: segments, rejected ones, values. Resolves to the number of events that were queued. */
   readonly clear: () => Promise<number>;
   /**
-   * Takes or renews the right to send, for where there are no Web Locks. False while another owner's has not ended; an
-   * owner that asks until 0 gives it back. Times are milliseconds since 1970 on the client's clock.
+   * Small values that live beside the log, such as the session: what is there under the key, or `undefined`, is given to
+   * `next`, which answers in one step for all tabs what is there from then on. Resolves to that. The keys 0 and 1 are taken.
    */
-  readonly lease: (owner: string, now: number, until: number) => Promise<boolean>;
-  /** Small values that live beside the log, such as the session. */
-  readonly getValue: (key: string) => Promise<unknown>;
-  readonly setValue: (key: string, value: unknown) => Promise<unknown>;
-  /** Stores a value unless there is one, and resolves to the one that is there then: for what all tabs must agree on. */
-  readonly keepValue: (key: string, value: unknown) => Promise<unknown>;
+  readonly exchange: Exchange;
   /** Lets go of the database when what was asked for is done. A later call would open it again. */
   readonly close: () => void;
 }

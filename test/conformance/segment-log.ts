@@ -2,6 +2,7 @@
 
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
+import { takeLease } from '../../src/client/lease.ts';
 import type { LaneRange } from '../../src/protocol/event.ts';
 import type { LogBounds, ReadLimits, Segment, SegmentLog } from '../../src/queue/types.ts';
 
@@ -210,47 +211,50 @@ export function testSegmentLog(name: string, create: () => SegmentLog, isSealed 
     it('keeps small values beside the events', async () => {
       const log = open();
 
-      await log.setValue('session', { token: 'a', expires: 1 });
-      await log.setValue('session', { token: 'b', expires: 2 });
+      await log.exchange('session', () => ({ token: 'a', expires: 1 }));
+      await log.exchange('session', () => ({ token: 'b', expires: 2 }));
 
-      expect(await log.getValue('session')).toEqual({ token: 'b', expires: 2 });
-      expect(await log.getValue('other')).toBeUndefined();
+      expect(await log.exchange('session', (kept) => kept)).toEqual({ token: 'b', expires: 2 });
+      expect(await log.exchange('other', (kept) => kept)).toBeUndefined();
       expect((await log.stats()).segments).toBe(0);
     });
 
     it('stores a value unless there is one, and answers with the one that is there', async () => {
       const log = open();
 
-      const answers = await Promise.all([log.keepValue('key', 'a'), log.keepValue('key', 'b')]);
+      const answers = await Promise.all([
+        log.exchange('key', (kept) => kept ?? 'a'),
+        log.exchange('key', (kept) => kept ?? 'b'),
+      ]);
 
       expect(answers).toEqual(['a', 'a']);
-      expect(await log.getValue('key')).toBe('a');
+      expect(await log.exchange('key', (kept) => kept)).toBe('a');
     });
 
     it('leases to one owner at a time, who may renew and give back', async () => {
       const log = open();
 
-      expect(await log.lease('left', 1000, 2000)).toBe(true);
-      expect(await log.lease('right', 1999, 2999)).toBe(false);
-      expect(await log.lease('left', 1999, 2999)).toBe(true);
-      expect(await log.lease('right', 2000, 3000)).toBe(false);
-      expect(await log.lease('right', 2999, 3999)).toBe(true);
-      expect(await log.lease('right', 3000, 0)).toBe(true);
-      expect(await log.lease('left', 3000, 4000)).toBe(true);
+      expect(await takeLease(log, 'left', 1000, 2000)).toBe(true);
+      expect(await takeLease(log, 'right', 1999, 2999)).toBe(false);
+      expect(await takeLease(log, 'left', 1999, 2999)).toBe(true);
+      expect(await takeLease(log, 'right', 2000, 3000)).toBe(false);
+      expect(await takeLease(log, 'right', 2999, 3999)).toBe(true);
+      expect(await takeLease(log, 'right', 3000, 0)).toBe(true);
+      expect(await takeLease(log, 'left', 3000, 4000)).toBe(true);
     });
 
     it('leaves a lease to its owner, though another tab read its clock a little earlier', async () => {
       const log = open();
-      await log.lease('left', 1000, 2000);
+      await takeLease(log, 'left', 1000, 2000);
 
-      expect(await log.lease('right', 990, 1990)).toBe(false);
+      expect(await takeLease(log, 'right', 990, 1990)).toBe(false);
     });
 
     it('does not believe a lease that began in the future: the clock was set back', async () => {
       const log = open();
-      await log.lease('left', 900_000, 920_000);
+      await takeLease(log, 'left', 900_000, 920_000);
 
-      expect(await log.lease('right', 1000, 2000)).toBe(true);
+      expect(await takeLease(log, 'right', 1000, 2000)).toBe(true);
     });
 
     it('keeps of the settled events those that were rejected, to be looked at', async () => {
@@ -342,13 +346,13 @@ export function testSegmentLog(name: string, create: () => SegmentLog, isSealed 
       await log.append([segmentOf('lane-aaaa', 1, 20), segmentOf('lane-aaaa', 21, 1)]);
       const range = { lane: 'lane-aaaa', first: 1, count: 2 };
       await log.settle([range], [{ ...range, code: 'not_an_event', reason: '', at: 1 }]);
-      await log.setValue('session', 'kept');
+      await log.exchange('session', () => 'kept');
 
       expect(await log.clear()).toBe(19);
 
       expect(await log.read(EVERYTHING)).toEqual([]);
       expect(await log.rejected()).toEqual([]);
-      expect(await log.getValue('session')).toBeUndefined();
+      expect(await log.exchange('session', (kept) => kept)).toBeUndefined();
       expect(await log.stats()).toMatchObject({ segments: 0, events: 0, bytes: 0 });
       await log.append([segmentOf('lane-aaaa', 22, 1)]);
       expect(await eventsOf(log)).toEqual(['lane-aaaa.22']);

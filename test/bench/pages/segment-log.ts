@@ -59,7 +59,7 @@ async function openFresh(): Promise<SegmentLog> {
     onChange: () => {},
     onError: fail,
   });
-  await log.getValue('opened');
+  await log.exchange('opened', (kept) => kept);
   return log;
 }
 

@@ -1,5 +1,6 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createTabLock, type TabLockSetting } from '../../../src/client/tab-lock.ts';
+import { createMemoryLog } from '../../../src/queue/memory-log.ts';
 import type { SegmentLog } from '../../../src/queue/types.ts';
 import { createChannels } from '../../helpers/fake-channels.ts';
 import { createFakeClock, type FakeClock } from '../../helpers/fake-clock.ts';
@@ -221,14 +222,14 @@ describe('tabs on plain http, without Web Locks', () => {
   });
 });
 
-/** Leases as the log gives them. */
-function createLeases(clock: FakeClock): SegmentLog['lease'] {
-  let current: { owner: string; until: number } | undefined;
-  return async (owner, now, until) => {
-    await clock.settle();
-    if (current && current.owner !== owner && current.until > now) return false;
-    current = { owner, until };
-    return true;
+/** A log that takes a while to answer, as far as a lease needs one. */
+function createLeases(clock: FakeClock): Pick<SegmentLog, 'exchange'> {
+  const log = createMemoryLog();
+  return {
+    exchange: async (key, next) => {
+      await clock.settle();
+      return log.exchange(key, next);
+    },
   };
 }
 
@@ -240,7 +241,7 @@ function openLock({
   const clock = createFakeClock();
   const lock = createTabLock({
     databaseName: 'name',
-    log: { lease: createLeases(clock) },
+    log: createLeases(clock),
     requestTimeoutMs: 15_000,
     cookieless: false,
     onChange: (leader) => heard.push(leader),
@@ -256,9 +257,9 @@ function openLock({
 
 /** Two locks on one lease, each with a clock of its own to stand still. */
 function openLeased() {
-  const leases = createLeases(createFakeClock());
-  const first = openLock({ log: { lease: leases } });
-  const second = openLock({ log: { lease: leases } });
+  const log = createLeases(createFakeClock());
+  const first = openLock({ log });
+  const second = openLock({ log });
   const advance = async (ms: number, ...clocks: FakeClock[]): Promise<void> => {
     for (let passed = 0; passed < ms; passed += 1000) {
       for (const clock of clocks) await clock.advance(1000);
@@ -309,25 +310,26 @@ describe('a lease', () => {
   });
 
   test('outlives the request that it is confirmed for', async () => {
-    const lease = vi.fn(async () => true);
-    const { lock, clock } = openLock({ log: { lease }, requestTimeoutMs: 40_000 });
+    const log = createMemoryLog();
+    const { lock, clock } = openLock({ log, requestTimeoutMs: 40_000 });
     lock.request();
     await clock.settle();
     clock.set(clock.now() + 1000);
     await lock.confirm();
 
-    const [, now, until] = lease.mock.lastCall as unknown as [string, number, number];
-    expect(now).toBe(clock.now());
-    expect(until).toBeGreaterThan(now + 40_000);
+    const [lease] = [...log.values.values()];
+    expect(lease).toMatchObject({ from: clock.now(), until: expect.any(Number) });
+    expect((lease as { until: number }).until).toBeGreaterThan(clock.now() + 40_000);
   });
 
   test('of a log that fails is nobody’s, and is asked for again', async () => {
     let fails = true;
+    const log = createMemoryLog();
     const { lock, clock, heard } = openLock({
       log: {
-        lease: async () => {
+        exchange: async (...call) => {
           if (fails) throw new Error('no database');
-          return true;
+          return log.exchange(...call);
         },
       },
     });

@@ -24,14 +24,14 @@ describe('a visitor kept beside the log', () => {
     ['is the one that was made up where there was none', undefined, 'made up'],
   ])('%s', async (_, before, after) => {
     const log = createMemoryLog();
-    if (before) await log.setValue('visitor', before);
+    if (before) await log.exchange('visitor', () => before);
     const storage = createLogStorage(log, 'visitor');
     const loaded = storage.load();
     storage.setItem('', 'made up');
     await loaded;
 
     expect(storage.getItem('')).toBe(after);
-    expect(await log.getValue('visitor')).toBe(after);
+    expect(await log.exchange('visitor', (kept) => kept)).toBe(after);
   });
 });
 

@@ -17,8 +17,8 @@ function open(disk: SegmentLog, subtle: SubtleCrypto | undefined = crypto.subtle
 }
 
 async function keyOf(disk: SegmentLog): Promise<CryptoKey> {
-  const id = await disk.getValue('cipher key');
-  return (await disk.getValue(`cipher key ${id}`)) as CryptoKey;
+  const id = await disk.exchange('cipher key', (kept) => kept);
+  return (await disk.exchange(`cipher key ${id}`, (kept) => kept)) as CryptoKey;
 }
 
 testSegmentLog('AES-GCM', () => open(createMemoryLog()), true);
@@ -108,8 +108,8 @@ describe('aesGcm', () => {
 
   it('makes a new key where the old one is a foreign value', async () => {
     const disk = createMemoryLog();
-    await disk.setValue('cipher key', 'foreign');
-    await disk.setValue('cipher key foreign', 'not a key');
+    await disk.exchange('cipher key', () => 'foreign');
+    await disk.exchange('cipher key foreign', () => 'not a key');
     await open(disk).append([segmentOf('lane-aaaa', 1, 1)]);
 
     expect(await eventsOf(open(disk))).toEqual(['lane-aaaa.1']);

@@ -42,14 +42,14 @@ describe('the log in IndexedDB', () => {
     const before = open(name);
     await before.append([segmentOf('lane-aaaa', 1, 4)]);
     await before.settle([{ lane: 'lane-aaaa', first: 2, count: 1 }]);
-    await before.setValue('session', 'kept');
+    await before.exchange('session', () => 'kept');
     const stats = await before.stats();
     before.close();
 
     const after = open(name);
 
     expect(await eventsOf(after)).toEqual(['lane-aaaa.1', 'lane-aaaa.3', 'lane-aaaa.4']);
-    expect(await after.getValue('session')).toBe('kept');
+    expect(await after.exchange('session', (kept) => kept)).toBe('kept');
     expect(await after.stats()).toEqual(stats);
   });
 
@@ -221,7 +221,7 @@ describe('the log in IndexedDB', () => {
     const log = open(name);
 
     expect((await log.read(EVERYTHING)).map(({ id, ...segment }) => segment)).toEqual(segments);
-    expect(await log.getValue('session')).toBe('kept');
+    expect(await log.exchange('session', (kept) => kept)).toBe('kept');
     expect(await log.stats()).toMatchObject({ segments: 40, events: 120 });
     const range = { lane: 'lane-bbbb', first: 1, count: 2 };
     await log.settle([range], [{ ...range, code: 'not_an_event', reason: '', at: 1 }]);

@@ -106,7 +106,7 @@ describe('openLog', () => {
       const { log, changes, errors } = open({ indexedDB });
 
       await appendEach(log, [1, 2, 3]);
-      await Promise.all([log.stats(), log.getValue('session')]);
+      await Promise.all([log.stats(), log.exchange('session', (kept) => kept)]);
 
       expect(log.kind).toBe('memory');
       expect(await eventsOf(log)).toEqual(names([1, 2, 3]));
@@ -153,7 +153,7 @@ describe('openLog', () => {
       await appendEach(log, [1, 2, 3]);
       const range = { lane: LANE, first: 1, count: 1 };
       await log.settle([range], [{ ...range, code: 'not_an_event', reason: 'no name', at: 5 }]);
-      await log.setValue('session', 'kept');
+      await log.exchange('session', () => 'kept');
 
       gate.state = 'open';
       await clock.advance(SECOND);
@@ -167,21 +167,21 @@ describe('openLog', () => {
       ]);
       const next = open({ databaseName }).log;
       expect(await eventsOf(next)).toEqual(names([2, 3, 4]));
-      expect(await next.getValue('session')).toBe('kept');
+      expect(await next.exchange('session', (kept) => kept)).toBe('kept');
       expect(await next.rejected()).toMatchObject([{ first: 1, reason: 'no name' }]);
       expect(await log.stats()).toMatchObject({ events: 3, inMemory: 0 });
     });
 
     it('does not put its values over those of other tabs', async () => {
       const [gate, databaseName] = [createGate('refusing'), nextName()];
-      await open({ databaseName }).log.setValue('client', 'theirs');
+      await open({ databaseName }).log.exchange('client', () => 'theirs');
       const { log, clock } = open({ indexedDB: gate.factory, databaseName });
-      await log.keepValue('client', 'ours');
+      await log.exchange('client', (kept) => kept ?? 'ours');
 
       gate.state = 'open';
       await clock.advance(SECOND);
 
-      expect(await log.getValue('client')).toBe('theirs');
+      expect(await log.exchange('client', (kept) => kept)).toBe('theirs');
     });
 
     it('does not wait for ever for an opening that is never answered', async () => {
