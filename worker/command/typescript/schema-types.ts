@@ -141,10 +141,13 @@ function createTypes({ root, declare, prefix }: SchemaTypesOptions) {
     if (open.includes(ref)) return UNKNOWN;
     const known = declared.get(ref);
     if (known) return known;
-    const steps = decodeURIComponent(ref).split('/').slice(1);
-    const target = steps
-      .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
-      .reduce<unknown>((part, step) => (part as Schema | undefined)?.[step], root);
+    const [, ...steps] = decodeURIComponent(ref)
+      .split('/')
+      .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+    const target = steps.reduce<unknown>(
+      (part, step) => (part as Schema | undefined)?.[step],
+      root,
+    );
     const name = declare(`${prefix}${typeNameOf(steps.at(-1) ?? '')}`, (name) => {
       declared.set(ref, atom(name));
       const before = open;
