@@ -4,6 +4,8 @@ import type { CaptureHost, CaptureSource } from './types.ts';
 
 const KEY = 'rivulet-tab';
 const ID_LENGTH = 10;
+/** A page that is rendered ahead is shown at once. */
+const HAND_OVER_MS = 1000;
 
 /**
  * Describes the tab, in the context of every event: `tabId`, random, the same for all its pages of the origin, reloads
@@ -18,6 +20,7 @@ function describeTab({ window, runtime, mayStore, describe, on }: CaptureHost): 
   const stopping = new AbortController();
   const { signal } = stopping;
   let id = '';
+  let cancel: (() => void) | undefined;
 
   // The user's settings may refuse even to look.
   const forget = (): void => attempt(() => window.sessionStorage.removeItem(KEY));
@@ -45,10 +48,23 @@ function describeTab({ window, runtime, mayStore, describe, on }: CaptureHost): 
     // A tab that is discarded to save memory comes back with a new page.
     window.document.addEventListener('freeze', leave, { signal });
     window.document.addEventListener('resume', forget, { signal });
+    // A page that was rendered ahead gets what lies there now, and nothing that is put there in `pagehide` (Chromium 156).
+    window.navigation?.addEventListener(
+      'navigate',
+      ({ destination }) => {
+        if (destination.sameDocument) return;
+        leave();
+        cancel?.();
+        // It may be a download.
+        cancel = runtime.delay(forget, HAND_OVER_MS);
+      },
+      { signal },
+    );
   });
 
   return () => {
     stopping.abort();
+    cancel?.();
     stopHearing();
     describe({ tabId: undefined });
   };

@@ -55,6 +55,17 @@ describe('the tab id', () => {
     expect(open(page).id()).toBe(page.id());
   });
 
+  test('is handed to a page that was rendered ahead before it is shown, and taken back where none comes', async () => {
+    const page = open();
+    page.navigate('https://shop.test/#top', { destination: { sameDocument: true } });
+    expect(page.storage.size).toBe(0);
+    page.navigate('https://shop.test/next');
+    expect(open({ storage: new Map(page.storage) }).id()).toBe(page.id());
+    await page.host.clock.advance(1000);
+
+    expect(page.storage.size).toBe(0);
+  });
+
   test('is the same for a tab that was discarded to save memory, and frozen before', () => {
     const page = open();
     page.fire('document', 'freeze');
@@ -111,9 +122,13 @@ describe('the tab id', () => {
 
   test('is described no more when the source has stopped', () => {
     const page = open();
+    page.navigate('https://shop.test/next');
+    page.storage.clear();
     page.stop();
+    page.navigate('https://shop.test/next');
     page.fire('window', 'pagehide');
 
+    expect(page.host.clock.timers()).toEqual([]);
     expect(page.host.described).toEqual({});
     expect(page.storage.size).toBe(0);
     expect(page.host.attached()).toBe(0);
