@@ -110,7 +110,7 @@ const spared: readonly [what: string, prepare: () => void, stats: Partial<Client
     { missing: [] },
   ],
   [
-    'what browsers of 2021 lack',
+    'what Safari 15.4, Chrome 93 or Firefox 92 lack',
     () => {
       for (const name of [
         'navigation',
