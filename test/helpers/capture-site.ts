@@ -18,6 +18,8 @@ export interface SiteAnswer {
   readonly capture?: string;
   /** More options of the client; they have to survive JSON. */
   readonly options?: Partial<Omit<PageOptions, 'captures'>>;
+  /** Options that do not survive it, as JavaScript: such as `sessionRules: [identity.atMidnight()]`. */
+  readonly more?: string;
   readonly head?: string;
   /** Of a page the HTML of its body, else the whole answer. */
   readonly body?: string;
@@ -103,7 +105,10 @@ export async function recordsOfClient(
   return tailed.map(({ event }) => event).filter(({ anonymousId }) => anonymousId === clientId);
 }
 
-function pageOf({ capture, options, head = '', body = '' }: SiteAnswer, base: object): string {
+function pageOf(
+  { capture, options, more = '', head = '', body = '' }: SiteAnswer,
+  base: object,
+): string {
   return `<!doctype html>
 <html lang="en">
   <head>
@@ -112,10 +117,11 @@ function pageOf({ capture, options, head = '', body = '' }: SiteAnswer, base: ob
     <link rel="icon" href="data:," />
     <script src="/rivulet-client.js"></script>
     <script>
-      const { sources } = rivulet;
+      const { sources, identity } = rivulet;
       window.client = rivulet.createClient({
         ...${JSON.stringify({ ...base, ...options })},
         capture: [${capture}],
+        ${more}
       });
       window.errors = [];
       client.on('error', (error) => errors.push(error.code + ': ' + error.message));
