@@ -14,10 +14,10 @@ export interface ResourceOptions {
    */
   readonly largeBytes?: number;
   /**
-   * How many addresses of one page load are told of, each once: a page whose images are all slow has said so by then.
+   * Events of one page load, at most; each address makes one of a reason. A page whose images are all slow has said so by then.
    * @default 50
    */
-  readonly maxAddresses?: number;
+  readonly maxEvents?: number;
 }
 
 /** What scripts ask for is the business of `network()`; the client's own requests are among it. */
@@ -35,16 +35,19 @@ export function resources(options: ResourceOptions = {}): CaptureSource {
 
 function watchResources(
   { window, capture, scrub }: CaptureHost,
-  { slowMs = 2000, largeBytes = 1_000_000, maxAddresses = 50 }: ResourceOptions,
+  { slowMs = 2000, largeBytes = 1_000_000, maxEvents = 50 }: ResourceOptions,
 ): () => void {
   const told = new Set<string>();
 
-  function isNew(address: string): boolean {
-    return !told.has(address) && told.size < maxAddresses && told.add(address) !== undefined;
+  function isNew(address: string, reason: string): boolean {
+    const key = `${reason} ${address}`;
+    const isUntold = !told.has(key) && told.size < maxEvents;
+    if (isUntold) told.add(key);
+    return isUntold;
   }
 
   function fail(name: string, address: string, status?: number): void {
-    if (!isNew(address)) return;
+    if (!isNew(address, 'failed')) return;
     const properties = { kind: 'resource', name, source: scrub(address), status, handled: false };
     capture('error', { properties: { ...properties, count: 1 } });
   }
@@ -63,7 +66,7 @@ function watchResources(
     if (isBad) fail(initiatorType, name, status);
     const reason =
       !isBad && ((duration >= slowMs && 'slow') || (transferSize >= largeBytes && 'large'));
-    if (!reason || !isNew(name)) return;
+    if (!reason || !isNew(name, reason)) return;
     capture(
       'metric',
       {

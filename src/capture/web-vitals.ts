@@ -34,15 +34,32 @@ let isAsked = false;
  * When it stops it hears nothing any more; what the library has attached to the page stays, once, as long as the page.
  */
 export function webVitals({ softNavigations = false }: WebVitalsOptions = {}): CaptureSource {
-  return {
-    name: 'vitals',
-    start(host) {
-      const read = (metric: MetricWithAttribution): void => captureMetric(host, metric);
-      readers.add(read);
-      if (!isAsked) ask(softNavigations);
-      isAsked = true;
-      return () => readers.delete(read);
-    },
+  return { name: 'vitals', start: (host) => watchVitals(host, softNavigations) };
+}
+
+function watchVitals(host: CaptureHost, softNavigations: boolean): () => void {
+  const { document } = host.window;
+  let interaction: MetricWithAttribution | undefined;
+
+  function read(metric: MetricWithAttribution): void {
+    if (metric.name === 'INP') interaction = metric;
+    else captureMetric(host, metric);
+  }
+
+  function onVisibilityChange(): void {
+    if (!document.hidden || !interaction) return;
+    captureMetric(host, interaction);
+    interaction = undefined;
+  }
+
+  // On the document: the library listens on the window, and so has looked at the last click by then.
+  document.addEventListener('visibilitychange', onVisibilityChange);
+  readers.add(read);
+  if (!isAsked) ask(softNavigations);
+  isAsked = true;
+  return () => {
+    document.removeEventListener('visibilitychange', onVisibilityChange);
+    readers.delete(read);
   };
 }
 
@@ -51,7 +68,10 @@ function ask(reportSoftNavs: boolean): void {
     for (const read of readers) read(metric);
   };
   const options = { reportSoftNavs, generateTarget };
-  for (const measure of [onTTFB, onFCP, onLCP, onCLS, onINP]) measure(tell, options);
+  for (const measure of [onTTFB, onFCP, onLCP, onCLS]) measure(tell, options);
+  // Of INP all changes: what waits for an idle moment when the page is hidden, such as the click that leaves it, the library
+  // takes into account, but tells nobody.
+  onINP(tell, { ...options, reportAllChanges: true });
 }
 
 /** No selector at all for what is ignored; the library's own for the rest. */

@@ -98,7 +98,7 @@ describe('resources', () => {
   });
 
   test('are told of once by address, and so many of a page load', () => {
-    const { captured, load } = open({ maxAddresses: 3 });
+    const { captured, load } = open({ maxEvents: 3 });
     for (const name of ['a', 'a', 'b', 'c', 'd']) {
       load({ name: `https://shop.test/${name}`, duration: 4_000 });
     }
@@ -106,6 +106,14 @@ describe('resources', () => {
     expect(captured.map(({ properties }) => properties?.url)).toEqual(
       ['a', 'b', 'c'].map((name) => `https://shop.test/${name}`),
     );
+  });
+
+  test('that were slow and did not load are both', () => {
+    const { captured, load, fail } = open();
+    load({ duration: 4_000, name: 'https://shop.test/a.png' });
+    fail('<img id="x" src="/a.png">');
+
+    expect(captured.map(({ type }) => type)).toEqual(['metric', 'error']);
   });
 
   test('are watched no more when the source has stopped', () => {

@@ -44,6 +44,12 @@ function tell(metric: object): void {
   call?.[0](metric as MetricWithAttribution);
 }
 
+function hide(): void {
+  const hidden = vi.spyOn(document, 'hidden', 'get').mockReturnValue(true);
+  document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
+  hidden.mockRestore();
+}
+
 beforeEach(() => {
   vi.clearAllMocks();
 });
@@ -83,6 +89,7 @@ describe('web vitals', () => {
     };
     const attribution = { interactionTarget: '', inputDelay: 3, longestScript: { entry } };
     tell({ ...LCP, name: 'INP', attribution });
+    hide();
 
     expect(host.captured[0]?.properties?.attribution).toEqual({
       inputDelay: 3,
@@ -91,6 +98,22 @@ describe('web vitals', () => {
         ...{ source: 'https://shop.test/app.js', functionName: 'buy', position: 7 },
       },
     });
+  });
+
+  test('tell the slowest interaction when the page is hidden, and not each on the way to it', async () => {
+    const webVitals = await load();
+    const host = createTestHost(window);
+    const stop = webVitals().start(host);
+    for (const value of [8, 40, 200]) tell({ ...LCP, name: 'INP', value });
+    expect(host.captured).toEqual([]);
+    hide();
+    hide();
+    expect(host.captured.map(({ properties }) => properties?.value)).toEqual([200]);
+    tell({ ...LCP, name: 'INP', value: 300 });
+    stop();
+    hide();
+
+    expect(host.captured).toHaveLength(1);
   });
 
   test('have no unit where they are a score', async () => {
