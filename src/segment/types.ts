@@ -27,7 +27,8 @@ export type Callback = (captured: Captured) => unknown;
 
 /** What follows properties or traits: options and a callback, or a callback alone. */
 type More = [options?: AnalyticsOptions | null, callback?: Callback] | [callback?: Callback];
-type Given = [given?: Properties | null, ...more: More] | More;
+/** Any object: one of an interface has no index signature, and so is no `Properties`. */
+type Given = [given?: object | null, ...more: More] | More;
 type Id = string | number | null | undefined;
 
 /** A user or a group, as far as this page knows it. */
@@ -61,7 +62,7 @@ export interface AnalyticsCalls {
 /** The call signatures of Segment's analytics.js. No call throws; each resolves when its event is safe. */
 export interface Analytics {
   readonly track: (
-    ...args: [event: string, ...Given] | [{ event: string; properties?: Properties }, ...More]
+    ...args: [event: string, ...Given] | [{ event: string; properties?: object }, ...More]
   ) => Promise<Captured>;
   /** With one text it is the name; with two, category and name. The category is the property `category`. */
   readonly page: (

@@ -136,6 +136,26 @@ client.track('Anything', 5);`;
   });
 });
 
+test("Segment's calls take an object of an interface too", () => {
+  const program = `${start}
+import { createAnalytics } from 'rivulet/segment';
+interface Order { order_id: string }
+declare const order: Order;
+const analytics = createAnalytics(createClient(options));
+analytics.track('Order Completed', order, { context: { ip: '0.0.0.0' } }, () => {});
+analytics.track({ event: 'Order Completed', properties: order });
+analytics.page('Shop', 'Order', order);
+analytics.identify('user-42', order).then(() => {});
+analytics.identify(order);
+analytics.group('team-7', order);
+// @ts-expect-error an event needs a name
+analytics.track(order, order);
+// @ts-expect-error properties are an object
+analytics.track('Order Completed', 'order');`;
+
+  expect(compile([program])).toBe('');
+});
+
 describe('middleware', () => {
   test('may change an event before it has its number, and only read it after', () => {
     const program = `${start}
