@@ -28,7 +28,7 @@ interface Touch extends Partial<Origin> {
   readonly term?: string;
   readonly content?: string;
   readonly id?: string;
-  readonly clickIds?: Readonly<Record<string, string>>;
+  readonly clickIds?: Readonly<Record<string, string>> | undefined;
   /** ISO 8601. */
   readonly at: string;
 }
@@ -40,16 +40,12 @@ interface Touches {
 
 const MEMORY = 'touches';
 const MAX_LENGTH = 200;
-/** The parameters of a campaign, and what the Segment spec calls them. */
-const UTM = {
-  ...{ utm_campaign: 'name', utm_source: 'source', utm_medium: 'medium' },
-  ...{ utm_term: 'term', utm_content: 'content', utm_id: 'id' },
-};
+/** The parameters of a campaign, `utm_` aside. The first is the `name` in the Segment spec. */
+const UTM = ['campaign', 'source', 'medium', 'term', 'content', 'id'];
 /** Whose click it is that an id is of. */
-const CLICK_IDS = {
+const CLICK_IDS: Readonly<Record<string, string>> = {
   ...{ gclid: 'google', gbraid: 'google', wbraid: 'google', dclid: 'google', msclkid: 'bing' },
   ...{ fbclid: 'facebook', ttclid: 'tiktok', twclid: 'twitter', li_fat_id: 'linkedin' },
-  ...{ ScCid: 'snapchat', epik: 'pinterest', rdt_cid: 'reddit', yclid: 'yandex' },
 };
 
 /**
@@ -109,31 +105,27 @@ function readArrival(
   { clickIds: wanted = false, ownHosts = [], classify }: CampaignOptions,
 ): Arrival {
   const { document, location, performance } = window;
-  const parameters = new URL(location.href).searchParams;
-  const read = (names: Readonly<Record<string, string>>): Record<string, string> => {
+  const { searchParams } = new URL(location.href);
+  function read(names: readonly string[], prefix = ''): Record<string, string> | undefined {
     const found: Record<string, string> = {};
-    for (const name in names) {
-      const value = parameters.get(name);
-      if (value) found[names[name] ?? name] = value.slice(0, MAX_LENGTH);
+    for (const name of names) {
+      const value = searchParams.get(prefix + name)?.slice(0, MAX_LENGTH);
+      if (value) found[name === UTM[0] ? 'name' : name] = value;
     }
-    return found;
-  };
-  const own = (names: readonly string[]): Record<string, string> =>
-    Object.fromEntries(names.map((name) => [name, name]));
+    return Object.keys(found).length > 0 ? found : undefined;
+  }
 
-  const [clicked] = Object.entries(CLICK_IDS).find(([name]) => parameters.has(name)) ?? [];
-  const clicker = clicked && CLICK_IDS[clicked as keyof typeof CLICK_IDS];
-  const ids = wanted && read(own(wanted === true ? Object.keys(CLICK_IDS) : wanted));
-  const clickIds = ids && Object.keys(ids).length > 0 ? ids : undefined;
-  const utm = read(UTM);
-  const isNamed = Object.keys(utm).length > 0;
-  const campaign = isNamed || clickIds ? { ...utm, ...(clickIds && { clickIds }) } : undefined;
+  const known = Object.keys(CLICK_IDS);
+  const clicker = CLICK_IDS[known.find((name) => searchParams.has(name)) ?? ''];
+  const clickIds = read(wanted === true ? known : wanted || []);
+  const utm = read(UTM, 'utm_');
+  const campaign = utm || clickIds ? { ...utm, clickIds } : undefined;
 
   const referrer = attempt(() => new URL(document.referrer));
   const isInside =
     referrer &&
     [location.hostname, ...ownHosts].some((host) => isSameSite(referrer.hostname, host));
-  const [entry] = performance?.getEntriesByType?.('navigation') ?? [];
+  const [entry] = performance.getEntriesByType('navigation');
   // A page that is loaded again has the address and the referrer that it had.
   const isAgain = /reload|back/.test(
     (entry as PerformanceNavigationTiming | undefined)?.type ?? '',
@@ -149,7 +141,7 @@ function readArrival(
   const isDirect = !campaign && origin.medium === 'direct';
   return {
     campaign,
-    touch: isInside && isDirect ? undefined : { ...(!utm.source && origin), ...campaign, at },
+    touch: isInside && isDirect ? undefined : { ...(!utm?.source && origin), ...campaign, at },
     isWeak: isAgain || isDirect,
   };
 }

@@ -5,19 +5,17 @@ export interface Origin {
   readonly medium: string;
 }
 
-/** The first group is the source's name. Mail and documents of a search engine's maker are no search. */
+/** Mail and documents of a search engine's maker are no search. */
 const SEARCH =
-  /^(?:(?:www|html|lite|search|\w{1,2})\.)*(google|bing|duckduckgo|yahoo|baidu|yandex|ya|ecosia|qwant|startpage|brave|kagi|naver|seznam|sogou)\./;
+  /^(?:(?:www|html|lite|search|\w{1,2})\.)*(google|bing|duckduckgo|yahoo|baidu|yandex|ecosia|qwant|startpage|brave|kagi|naver)\./;
 const SOCIAL =
-  /(?:^|\.)(?:(facebook|instagram|linkedin|pinterest|reddit|tiktok|tumblr|twitter|youtube|snapchat|threads|weibo|vk|quora|discord|whatsapp)\.[a-z.]+|(t\.co|x\.com|lnkd\.in|fb\.me|t\.me|bsky\.app|news\.ycombinator\.com|mastodon\.[a-z]+))$/;
+  /(?:^|\.)((?:facebook|instagram|linkedin|pinterest|reddit|tiktok|twitter|youtube|snapchat|threads)(?=\.)|(?:t\.co|x\.com|lnkd\.in|t\.me|bsky\.app)$)/;
 
 export function originOf({ hostname }: URL): Origin {
-  const [, engine] = SEARCH.exec(hostname) ?? [];
-  if (engine) return { source: engine, medium: 'organic' };
-  const [, network, address] = SOCIAL.exec(hostname) ?? [];
-  return network || address
-    ? { source: network ?? address ?? '', medium: 'social' }
-    : { source: hostname, medium: 'referral' };
+  const engine = hostname.match(SEARCH);
+  const network = hostname.match(SOCIAL);
+  const [, source = hostname] = engine ?? network ?? [];
+  return { source, medium: engine ? 'organic' : network ? 'social' : 'referral' };
 }
 
 /** Whether both are one site's: the same host, or one a subdomain of the other. */
