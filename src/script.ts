@@ -16,6 +16,9 @@ import { readTag, type SourceFactory } from './script/tag.ts';
 import { createAnalytics } from './segment/analytics.ts';
 import type { Analytics } from './segment/types.ts';
 
+/** What the client is called where its tag has no `data-global`. */
+const FIRST = 'rivulet';
+
 /** The client with Segment's calls, which take all that its own take; and a queue's call, which never ends. */
 export interface RivuletGlobal extends Omit<Client, keyof Analytics>, Analytics {
   readonly push: (...calls: Call[]) => void;
@@ -33,7 +36,7 @@ function start(page: Record<string, unknown>): void {
     (element) => (element as HTMLElement | null)?.dataset.writeKey,
   );
   const dataset = (tag as HTMLElement | undefined)?.dataset ?? {};
-  const { global: name = 'rivulet', writeKey = '' } = dataset;
+  const { global: name = FIRST, writeKey = '' } = dataset;
   const given = page[name] as Call[] | RivuletGlobal | undefined;
   if (given && 'writeKey' in given) {
     // A second tag of the same source finds the first one's client.
@@ -64,7 +67,8 @@ function start(page: Record<string, unknown>): void {
   };
   page[name] = target;
 
-  if (!options.cookieless) {
+  // The snippet queues for the first name.
+  if (name === FIRST && !options.cookieless) {
     const scrub = createScrub(options.allowedQuery ?? ['utm_*'], undefined);
     for (const [url, calls] of takeKept(attempt(() => localStorage))) {
       const path = attempt(() => new URL(url).pathname);

@@ -73,6 +73,7 @@ const site = useTagSite(world, {
     html: (site) =>
       `${snippet(site)}<script src="/early.js"></script>${tag(site, `data-capture="${names.join(' ')}"`)}`,
   },
+  '/bare-client': { html: (site) => tag(site) },
   '/empty': { html: () => '' },
   '/defer': { html: (site) => tag(site, 'defer data-capture="pages"').replace('async ', '') },
   '/module': { html: (site) => tag(site, 'type="module" data-capture="pages"') },
@@ -209,6 +210,50 @@ it('leaves a page whose file is blocked as it is, and delivers its calls when a 
   await whenStarted(page);
 
   expect(await eventsOf(page)).toEqual(expect.arrayContaining(['Early', 'Awaited', 'Early']));
+  expect(faults).toEqual([]);
+});
+
+it('brings the calls of Segment to the stream as its spec has them', async () => {
+  const { newPage, faults } = await openBrowser();
+  const page = await newPage('/bare-client');
+  await whenStarted(page);
+  const { clientId } = await readStats(page);
+  const answered = await page.evaluate(async () => {
+    const { rivulet } = window as never as Tagged;
+    rivulet.identify('ada', { plan: 'pro' });
+    rivulet.group('herons', { seats: 4 });
+    rivulet.page('Shop', 'Kettles', { step: 2 });
+    rivulet.alias('ada@example.com', 'ada');
+    const options = {
+      context: { campaign: { name: 'spring' } },
+      timestamp: '2026-01-02T00:00:00Z',
+    };
+    return new Promise<unknown>((resolve) => {
+      rivulet.track('Order Completed', { total: 5 }, options, resolve);
+    });
+  });
+
+  const records = await recordsOf(world, page);
+
+  expect(records).toMatchObject([
+    { type: 'identify', userId: 'ada', traits: { plan: 'pro' } },
+    { type: 'group', userId: 'ada', groupId: 'herons', traits: { seats: 4 } },
+    { type: 'page', event: 'Kettles', properties: { category: 'Shop', step: 2 } },
+    { type: 'alias', userId: 'ada@example.com', previousId: 'ada' },
+    {
+      type: 'track',
+      event: 'Order Completed',
+      properties: { total: 5 },
+      anonymousId: clientId,
+      context: {
+        campaign: { name: 'spring' },
+        timestamp: '2026-01-02T00:00:00Z',
+        page: { path: '/bare-client' },
+      },
+    },
+  ]);
+  expect(answered).toMatchObject({ event: { messageId: records[4]?.messageId } });
+  expect(records[0]?.context).not.toHaveProperty('campaign');
   expect(faults).toEqual([]);
 });
 
