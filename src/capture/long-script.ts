@@ -19,11 +19,11 @@ export function describeScript(
 ): Properties | undefined {
   if (!script) return undefined;
   const { invoker, invokerType, sourceURL, sourceFunctionName, sourceCharPosition } = script;
-  const isWhole = invokerType.endsWith('-script');
   return {
     durationMs: Math.round(script.duration),
-    invokerType,
-    invoker: isWhole ? undefined : invoker.replace(/[#[].*(?=\.\w+$)/, ''),
+    invoker: invokerType.endsWith('-script')
+      ? invokerType
+      : invoker.replace(/[#[].*(?=\.\w+$)/, ''),
     source: sourceURL ? scrub(sourceURL) : undefined,
     functionName: sourceFunctionName || undefined,
     position: sourceCharPosition < 0 ? undefined : sourceCharPosition,

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import type { Bench, Measurement } from './bench.ts';
 import { type BenchPage, meterTasks, startBenchPage } from './bench-page.ts';
+import { measureClicks } from './click-cost.ts';
 import { median, quantile } from './median.ts';
 
 /** The page's script, where `evaluate` runs. */
@@ -24,6 +25,7 @@ async function run(): Promise<readonly Measurement[]> {
       ...(await measureStart(server)),
       ...(await measureBursts(server)),
       ...(await measureSteady(server)),
+      ...(await measureClicks()),
     ];
   } finally {
     await server.stop();

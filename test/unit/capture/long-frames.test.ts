@@ -43,7 +43,6 @@ describe('long animation frames', () => {
           ...{ count: 2, totalMs: 420, blockingMs: 260 },
           script: {
             durationMs: 90,
-            invokerType: 'event-listener',
             invoker: 'BUTTON.onclick',
             source: 'https://shop.test/app.js',
             functionName: 'sortRows',
@@ -78,7 +77,7 @@ describe('long animation frames', () => {
 
     expect(captured[0]?.properties?.script).toEqual({
       durationMs: 90,
-      invokerType: 'module-script',
+      invoker: 'module-script',
       source: 'https://shop.test/app.js',
     });
   });

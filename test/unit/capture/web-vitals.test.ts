@@ -94,7 +94,7 @@ describe('web vitals', () => {
     expect(host.captured[0]?.properties?.attribution).toEqual({
       inputDelay: 3,
       script: {
-        ...{ durationMs: 80, invokerType: 'event-listener', invoker: 'BUTTON.onclick' },
+        ...{ durationMs: 80, invoker: 'BUTTON.onclick' },
         ...{ source: 'https://shop.test/app.js', functionName: 'buy', position: 7 },
       },
     });
