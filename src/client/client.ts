@@ -74,7 +74,7 @@ export function createClient(options: ClientOptions): Client {
     });
   const log = createHeldLog(open, !isKept);
   const storage = settings.visitorStorage;
-  const logStorage = storage || settings.cookieless ? undefined : createLogStorage(log, 'visitor');
+  const logStorage = storage ? undefined : createLogStorage(log, 'visitor');
   const parts = { ...settings, ...emitter, log };
   const identity = createIdentity({ ...parts, storage: storage ?? logStorage, isKept });
   /** The visitor, where it has to be waited for: as long as the log waits for its database, at most. */
@@ -184,7 +184,8 @@ export function createClient(options: ClientOptions): Client {
 
   function add(type: EventType, fields: EventFields, more?: EventOptions): void {
     if (!isCapturing()) return;
-    const event = { type, ...fields, priority: more?.priority } as MiddlewareEvent;
+    const { priority, context } = more ?? {};
+    const event = { type, context, ...fields, priority } as MiddlewareEvent;
     if (!passage.before(event, admit)) lane.leaveOut('middleware', true);
   }
   function admit(event: MiddlewareEvent): void {
@@ -266,20 +267,20 @@ export function createClient(options: ClientOptions): Client {
   return {
     track: (event, ...[properties, more]) => add('track', { event, properties }, more),
     page: (event, properties, more) => add('page', { event, properties }, more),
-    identify(userId, traits) {
+    identify(userId, traits, more) {
       // Without a name: more of whoever it is.
       become(() => identity.know('userId', nameOf(userId) ?? identity.current().userId));
-      add('identify', { traits });
+      add('identify', { traits }, more);
     },
-    group(groupId, traits) {
+    group(groupId, traits, more) {
       become(() => identity.know('groupId', nameOf(groupId) ?? identity.current().groupId));
-      add('group', { groupId: nameOf(groupId), traits });
+      add('group', { groupId: nameOf(groupId), traits }, more);
     },
-    alias(userId, previousId) {
+    alias(userId, previousId, more) {
       become(() => {
         const { userId: user, clientId } = identity.current();
         identity.know('userId', nameOf(userId) ?? user);
-        add('alias', { previousId: nameOf(previousId) ?? user ?? clientId });
+        add('alias', { previousId: nameOf(previousId) ?? user ?? clientId }, more);
       });
     },
     metric(name, value, more) {

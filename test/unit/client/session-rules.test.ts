@@ -204,6 +204,17 @@ describe('a rule', () => {
     expect(tested.heardOf('error')).toEqual([]);
   });
 
+  test('that is taken out ends no session', async () => {
+    const first = createTestClient({ sessionRules: [() => 'a', () => 'b'] });
+    await capture(first);
+    await first.client.close();
+    const second = createTestClient({ sharing: first, seed: 2, sessionRules: [() => 'a'] });
+
+    await capture(second);
+
+    expect(sessionsOf(first)).toBe('aa');
+  });
+
   test('hears its own last word, and nobody else’s', async () => {
     const heard: unknown[] = [];
     const words = ['', 'a', '', 'b'];
