@@ -1,5 +1,5 @@
 import { type AddressOptions, addressOf, followAddress, whenShown } from './address.ts';
-import { contextOf, placeOf } from './place.ts';
+import { placeOf } from './place.ts';
 import type { CaptureHost, CaptureSource } from './types.ts';
 
 export interface PageLeaveOptions extends AddressOptions {
@@ -110,7 +110,8 @@ function watchLeave(
         totalMs: Math.round(now - beganAt),
         scrollDepth: height ? Math.min(1, Math.round((seen / height) * 100) / 100) : undefined,
       },
-      context: contextOf(host, page, href),
+      // The document may be at another address by now, and the context's own is of that one.
+      context: location.href === href ? undefined : { page },
     });
     isTold = isContinued = true;
     engagedMs = 0;

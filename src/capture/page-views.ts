@@ -1,6 +1,6 @@
 import type { Properties } from '../protocol/event.ts';
 import { type AddressOptions, addressOf, followAddress, whenShown } from './address.ts';
-import { contextOf, placeOf } from './place.ts';
+import { placeOf } from './place.ts';
 import type { CaptureHost, CaptureSource } from './types.ts';
 
 export interface PageViewOptions extends AddressOptions {
@@ -67,7 +67,8 @@ function watchViews(
     host.capture('page', {
       event,
       properties: { referrer, ...more },
-      context: contextOf(host, placeOf(host, href, document.title), href),
+      // The document may be at another address by now, and the context's own is of that one.
+      context: location.href === href ? undefined : { page: placeOf(host, href, document.title) },
     });
   }
 

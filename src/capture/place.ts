@@ -11,12 +11,3 @@ export function placeOf({ scrub }: CaptureHost, href: string, title: string): Pr
     title: title.slice(0, MAX_TITLE_LENGTH),
   };
 }
-
-/** The context of an event of that page, where the document is at another by now: the context's own would be of that one. */
-export function contextOf(
-  { window }: CaptureHost,
-  page: Properties,
-  href: string,
-): Properties | undefined {
-  return window.location.href === href ? undefined : { page };
-}

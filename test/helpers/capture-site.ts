@@ -96,13 +96,18 @@ export async function recordsOf(world: World, page: Page): Promise<readonly Stre
   return recordsOfClient(world, clientId);
 }
 
-/** Of all its lanes: one lane after the other, each in its order. */
+/** Of all its lanes: one lane after the other, each in its order, and once. */
 export async function recordsOfClient(
   world: World,
   clientId: string,
 ): Promise<readonly StreamRecord[]> {
-  const tailed = await world.tail.readToEnd();
-  return tailed.map(({ event }) => event).filter(({ anonymousId }) => anonymousId === clientId);
+  const records = new Map<string, StreamRecord>();
+  for (const { event } of await world.tail.readToEnd()) {
+    // What a page sends as it ends the next one sends again, where nobody heard the receipt.
+    if (event.anonymousId === clientId && !records.has(event.messageId))
+      records.set(event.messageId, event);
+  }
+  return [...records.values()];
 }
 
 function pageOf(

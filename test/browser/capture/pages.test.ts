@@ -216,6 +216,9 @@ it('counts a page that is rendered ahead when it is shown, and never one that is
   const find = async () =>
     (await world.tail.readToEnd())
       .map(({ event }) => event)
+      .filter(
+        ({ messageId }, index, all) => all.findIndex((e) => e.messageId === messageId) === index,
+      )
       .filter(({ context }) => /ahead|next/.test((context.page as { path: string }).path));
   await expect
     .poll(async () => (await find()).at(-1)?.event, { timeout: 30_000 })
