@@ -53,7 +53,8 @@ export function network(options: NetworkOptions = {}): CaptureSource {
 function watchRequests(host: CaptureHost, options: NetworkOptions): () => void {
   const { window, scrub, runtime } = host;
   const { include = /^/, exclude = /$^/, sample = 1, slowMs = 0 } = options;
-  const own = `${scrub(host.endpoint)}`;
+  // The rest of its origin may be the page's.
+  const own = `${scrub(`${host.endpoint}/v1/`)}`;
   const stopping = new AbortController();
   const { signal } = stopping;
 
@@ -85,8 +86,8 @@ function watchRequests(host: CaptureHost, options: NetworkOptions): () => void {
   };
 
   const restore = [
-    patch(window, 'fetch', (original) => patchedFetch(original, begin)),
     ...patchXhr(window.XMLHttpRequest.prototype, begin, signal),
+    patch(window, 'fetch', (original) => patchedFetch(original, begin)),
   ];
   return () => {
     stopping.abort();
@@ -109,8 +110,9 @@ function patchedFetch(original: typeof fetch, begin: Begin): typeof fetch {
     // The page gets this promise, and no other one exists: a rejection that nobody handles is still heard as one.
     return answer.then(
       (response) => {
-        const { status, headers } = response;
-        end({ status, bytes: attempt(() => Number(headers.get('content-length'))) });
+        attempt(() =>
+          end({ status: response.status, bytes: Number(response.headers.get('content-length')) }),
+        );
         return response;
       },
       (cause) => {

@@ -207,10 +207,11 @@ describe('errors', () => {
   });
 
   test('are captured no more when the source has stopped, and nothing is left', () => {
-    const { captured, clock, source, stop, throwError, reject } = open();
+    const { captured, clock, page, source, stop, throwError, reject, writes } = open();
     throwError(new Error('a'));
     throwError(new Error('a'));
     stop();
+    page.setHidden(true);
     throwError(new Error('b'));
     reject(new Error('c'));
     source.captureError(new Error('d'));
@@ -220,5 +221,6 @@ describe('errors', () => {
       ['a', 1],
     ]);
     expect(clock.timers()).toEqual([]);
+    expect(writes()).toBe(0);
   });
 });

@@ -8,9 +8,10 @@ type Fetch = typeof globalThis.fetch;
 function open(
   options?: NetworkOptions,
   answer: Fetch = async () => new Response('text', { headers: { 'content-length': '4' } }),
+  endpoint = 'https://relay.test',
 ) {
   const { window } = createTestPage('https://shop.test/cart');
-  const host = createTestHost(window);
+  const host = { ...createTestHost(window), endpoint };
   const calls: { self: unknown; args: unknown[] }[] = [];
   const original = function (this: unknown, ...args: Parameters<Fetch>) {
     calls.push({ self: this, args });
@@ -107,9 +108,11 @@ describe('requests with fetch', () => {
   test('may be answered by whoever has replaced fetch with no promise, or no response', async () => {
     const nothing = open({}, (() => undefined) as never);
     const plain = open({}, (async () => ({ ok: true })) as never);
+    const empty = open({}, (async () => undefined) as never);
 
     expect(nothing.window.fetch('/a')).toBe(undefined);
     expect(await plain.window.fetch('/a')).toEqual({ ok: true });
+    expect(await empty.window.fetch('/a')).toBe(undefined);
   });
 
   test('of the client itself are not captured', async () => {
@@ -118,6 +121,16 @@ describe('requests with fetch', () => {
     await window.fetch('HTTPS://RELAY.test/v1/session');
 
     expect(captured).toEqual([]);
+  });
+
+  test('of the page are captured where the client’s relay has the page’s own origin', async () => {
+    const { window, captured } = open({}, undefined, 'https://shop.test');
+    await window.fetch('/v1/batch', { method: 'POST' });
+    await window.fetch('/api/cart');
+
+    expect(captured.map(({ properties }) => properties?.url)).toEqual([
+      'https://shop.test/api/cart',
+    ]);
   });
 
   test('are chosen by their address', async () => {

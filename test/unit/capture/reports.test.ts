@@ -68,8 +68,10 @@ describe('reports', () => {
   test('of a request of the client itself make no other one', () => {
     const { captured, violate } = open();
     violate({ blockedURI: 'https://relay.test/v1/batch' });
-
     expect(captured).toEqual([]);
+    violate({ blockedURI: 'https://relay.test/image.png' });
+
+    expect(captured).toHaveLength(1);
   });
 
   test.each(['deprecation', 'intervention'])('tell of a %s, from before the start too', (kind) => {
