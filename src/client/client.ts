@@ -206,6 +206,11 @@ export function createClient(options: ClientOptions): Client {
     whenKnown(change);
   }
 
+  /** Without a name: more of whoever it is. */
+  function call(whom: 'userId' | 'groupId', id: unknown): void {
+    become(() => identity.know(whom, nameOf(id) ?? identity.current()[whom]));
+  }
+
   async function queue(): Promise<ClientStats['queue']> {
     const stats = await keeper.count();
     return { ...stats, events: stats.events + lane.unwritten() };
@@ -268,18 +273,17 @@ export function createClient(options: ClientOptions): Client {
     track: (event, ...[properties, more]) => add('track', { event, properties }, more),
     page: (event, properties, more) => add('page', { event, properties }, more),
     identify(userId, traits, more) {
-      // Without a name: more of whoever it is.
-      become(() => identity.know('userId', nameOf(userId) ?? identity.current().userId));
+      call('userId', userId);
       add('identify', { traits }, more);
     },
     group(groupId, traits, more) {
-      become(() => identity.know('groupId', nameOf(groupId) ?? identity.current().groupId));
+      call('groupId', groupId);
       add('group', { groupId: nameOf(groupId), traits }, more);
     },
     alias(userId, previousId, more) {
       become(() => {
         const { userId: user, clientId } = identity.current();
-        identity.know('userId', nameOf(userId) ?? user);
+        call('userId', userId);
         add('alias', { previousId: nameOf(previousId) ?? user ?? clientId }, more);
       });
     },

@@ -55,7 +55,7 @@ export function createConsentGate(setting: ConsentSetting): ConsentGate {
   let state = startingConsent(setting);
   let done = Promise.resolve();
   /** What a denial has deleted: told on the stream when the user has agreed again, and never before. */
-  let lost: LaneRange[] = [];
+  const lost: LaneRange[] = [];
 
   function decide(next: Consent): Promise<void> {
     if (!isConsent(next)) {
@@ -105,9 +105,7 @@ export function createConsentGate(setting: ConsentSetting): ConsentGate {
     identity.keep();
     await released;
     if (state !== 'granted') return;
-    const ranges = lost;
-    lost = [];
-    await lane.declare('consent', ranges);
+    await lane.declare('consent', lost.splice(0));
     permit(state === 'granted');
   }
 
