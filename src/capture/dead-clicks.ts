@@ -17,9 +17,9 @@ export interface DeadClickOptions {
 
 /** They answer by themselves, and not all of them in a way that is seen. */
 const FIELDS = 'label,input,select,textarea,[contenteditable],canvas,video,audio,object,embed';
-/** How a page answers besides a change of its document. */
+/** How a page answers besides a change of its document and its address. */
 const ANSWERS =
-  'beforeprint copy cut fullscreenchange input invalid pagehide pause play popstate reset scroll submit toggle visibilitychange volumechange';
+  'beforeprint copy cut fullscreenchange input invalid pagehide pause play reset scroll submit toggle visibilitychange volumechange';
 const SHADOW_ROOT = 11;
 
 /**

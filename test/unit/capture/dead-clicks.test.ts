@@ -118,6 +118,7 @@ describe('a click', () => {
   test.each<[event: string, act: () => void]>([
     ['the focus on itself', () => send('#x', 'focusin')],
     ['a field that loses it', () => send('input', 'blur', { bubbles: false })],
+    ['a step to the same place', () => page.fire('window', 'popstate')],
     ['the way to a fragment', () => page.navigate('https://shop.test/#', { hashChange: true })],
   ])('is not answered by %s', async (_, act) => {
     const host = show('<input><button id="x">Buy</button>');
