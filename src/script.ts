@@ -55,7 +55,7 @@ function start(page: Record<string, unknown>): void {
     }),
   };
   const client = createClient(options);
-  const call = createCaller(client.use, report);
+  const { call, catchUp } = createCaller(client.use, report);
   // What a source offers beside its start, such as `captureError`.
   const own = (options.capture ?? []).flatMap((source) => Object.entries(source));
   const target: RivuletGlobal = {
@@ -80,6 +80,7 @@ function start(page: Record<string, unknown>): void {
     // Whoever took the queue for the client calls on.
     given.push = target.push as never;
   }
+  catchUp();
 }
 
 try {

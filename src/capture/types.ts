@@ -14,6 +14,8 @@ export interface EventOptions {
    * @default 'normal'
    */
   readonly priority?: Priority | undefined;
+  /** Merged over the context of the event's record: what is true of this event alone. */
+  readonly context?: Properties | undefined;
 }
 
 /** What a reading is. `counter`: so much more; `gauge`: so much now; `histogram`: one of many, whose distribution counts. */

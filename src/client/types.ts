@@ -50,10 +50,10 @@ export interface Client<Events extends object = EventMap> {
     ...rest: EventArguments<Events[Name]>
   ) => void;
   readonly page: (name?: string, properties?: object, options?: EventOptions) => void;
-  readonly identify: (userId: string, traits?: object) => void;
-  readonly group: (groupId: string, traits?: object) => void;
+  readonly identify: (userId: string, traits?: object, options?: EventOptions) => void;
+  readonly group: (groupId: string, traits?: object, options?: EventOptions) => void;
   /** The user has another name from now on; the one before is the last user's, or the client id, where it is not given. */
-  readonly alias: (userId: string, previousId?: string) => void;
+  readonly alias: (userId: string, previousId?: string, options?: EventOptions) => void;
   /** A reading. Each is an event of its own, unless `metrics()` of `rivulet/capture` gathers them. */
   readonly metric: (name: string, value: number, options?: MetricOptions) => void;
   /** A line of a log, as an event of the type `log`. */

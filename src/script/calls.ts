@@ -10,30 +10,40 @@ export type Call =
 /** What an earlier page left, and may be done on this one: nothing that is about a page that has ended. */
 const KEPT = /^(track|page|identify|group|alias|metric|log|reset|consent)$/;
 
-/** Does calls of a target, each by itself. */
-export type Caller = (target: object, calls: readonly Call[], context?: Properties) => void;
+/** Does calls of a target, each by itself, in their order. */
+export interface Caller {
+  readonly call: (target: object, calls: readonly Call[], context?: Properties) => void;
+  /** From now on calls are of the moment in which they come. */
+  readonly catchUp: () => void;
+}
 
-/** Those that have a time carry it as `context.timestamp`, over which their own goes. */
+/** Until it has caught up, calls that have a time carry it as `context.timestamp`, over which their own goes. */
 export function createCaller(
   use: (middleware: Middleware) => () => void,
   report: (error: unknown) => void,
 ): Caller {
   let past: Properties | undefined;
-  use((event, next) => next(past ? { ...event, context: { ...past, ...event.context } } : event));
+  // Before any of the page's own, which see what it adds.
+  const stop = use((event, next) =>
+    next(past ? { ...event, context: { ...past, ...event.context } } : event),
+  );
 
-  return (target, calls, context) => {
-    for (const call of calls) {
-      try {
-        const [at] = call;
-        const isTimed = typeof at === 'number';
-        const [method, ...args] = isTimed ? call.slice(1) : call;
-        past = isTimed ? { timestamp: new Date(at).toISOString(), ...context } : undefined;
-        (target as Record<string, (...args: unknown[]) => unknown>)[method as string]?.(...args);
-      } catch (error) {
-        report(error);
+  return {
+    catchUp: stop,
+    call(target, calls, context) {
+      for (const call of calls) {
+        try {
+          const [at] = call;
+          const isTimed = typeof at === 'number';
+          const [method, ...args] = isTimed ? call.slice(1) : call;
+          past = isTimed ? { timestamp: new Date(at).toISOString(), ...context } : undefined;
+          (target as Record<string, (...args: unknown[]) => unknown>)[method as string]?.(...args);
+        } catch (error) {
+          report(error);
+        }
+        past = undefined;
       }
-      past = undefined;
-    }
+    },
   };
 }
 

@@ -1,5 +1,5 @@
-import type { Client, NumberedEvent } from '../client/types.ts';
-import type { Properties } from '../protocol/event.ts';
+import type { Client, ClientEvents } from '../client/types.ts';
+import { messageIdOf, type Properties } from '../protocol/event.ts';
 import { resolveArguments } from './resolve-arguments.ts';
 import type { Analytics, AnalyticsOptions, Captured, Subject } from './types.ts';
 
@@ -21,26 +21,18 @@ interface Known {
  * @see https://segment.com/docs/connections/sources/catalog/libraries/website/javascript/
  */
 export function createAnalytics(
-  client: Pick<Client, Method | 'reset' | 'on' | 'use' | 'stats'>,
+  client: Pick<Client, Method | 'reset' | 'on' | 'stats'>,
 ): Analytics {
   const listeners = new Set<readonly [name: string, call: Listener]>();
   /** Who waits for an event to be in the log, by its number. */
   const waiting = new Map<number, () => void>();
   let known = nobody();
   let isKnown = learn();
-  let context: Properties | undefined;
-  let captured: NumberedEvent | undefined;
+  let captured: ClientEvents['captured'] | undefined;
 
-  client.use((event, next) => {
-    const own = { ...event.context, ...context };
-    // Not of what other middleware captures meanwhile.
-    context = undefined;
-    next(Object.keys(own).length > 0 ? { ...event, context: own } : event);
-  });
-  client.use((event, next) => {
+  client.on('captured', (event) => {
     captured = event;
-    next();
-  }, 'after');
+  });
   client.on('logged', ({ first, count }) => {
     for (const [seq, tell] of waiting) {
       if (seq < first + count) {
@@ -60,16 +52,17 @@ export function createAnalytics(
   const caller =
     (method: Method, prepare: (texts: Texts, given: Properties) => readonly unknown[][]) =>
     async (...args: unknown[]): Promise<Captured> => {
-      const { texts, given = {}, callback, ...more } = resolveArguments(args);
+      const { texts, given = {}, callback, options: last } = resolveArguments(args);
       // An alias has nothing but options.
-      const options = (method === 'alias' ? given : more.options) ?? {};
-      const { priority, integrations, context: own, ...facts } = options as AnalyticsOptions;
+      const options = (method === 'alias' ? given : last) ?? {};
+      const { priority, integrations, context: own, ...more } = options as AnalyticsOptions;
       const [input = [], told = input] = prepare(texts, given);
-      context = { ...facts, ...own };
+      const facts = { ...more, ...own };
+      const context = Object.keys(facts).length > 0 ? facts : undefined;
       captured = undefined;
-      (client[method] as Listener)(...input, { priority });
-      context = undefined;
-      const event = captured as NumberedEvent | undefined;
+      (client[method] as Listener)(...input, { priority, context });
+      const position = captured as ClientEvents['captured'] | undefined;
+      const event = position && { ...position, messageId: messageIdOf(position) };
       tell(method, ...told, options);
       if (event) await new Promise<void>((resolve) => waiting.set(event.seq, resolve));
       callback?.({ event });

@@ -1,4 +1,4 @@
-import type { Client, NumberedEvent } from '../client/types.ts';
+import type { Client, ClientEvents } from '../client/types.ts';
 import type { Properties } from '../protocol/event.ts';
 
 /** Segment's options of a call. */
@@ -20,7 +20,7 @@ export interface AnalyticsOptions {
 /** What a call resolves to when its event is safe: in the log, or left out. Nothing has been sent then. */
 export interface Captured {
   /** `undefined` where nothing was captured: consent is denied, or the event was left out, as its declaration says. */
-  readonly event: NumberedEvent | undefined;
+  readonly event: (ClientEvents['captured'] & { readonly messageId: string }) | undefined;
 }
 
 export type Callback = (captured: Captured) => unknown;

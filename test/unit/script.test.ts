@@ -153,7 +153,8 @@ describe('the script tag', () => {
     const stop = rivulet().on('captured', heard);
 
     const { event } = await client.page('Shop', 'Kettles', { step: 2 });
-    expect(event).toMatchObject({ event: 'Kettles', properties: { step: 2, category: 'Shop' } });
+    expect(event).toMatchObject({ type: 'page', event: 'Kettles', seq: 1 });
+    expect(seen.mock.lastCall?.[0].properties).toEqual({ step: 2, category: 'Shop' });
     expect(heard).toHaveBeenCalledOnce();
     stop();
     client.track('Alarm', {}, { priority: 'high' });

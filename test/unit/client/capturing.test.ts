@@ -193,6 +193,23 @@ describe('capturing', () => {
     expect(heardOf('error')[0]).toMatchObject({ code: 'listener_failed' });
   });
 
+  test('takes what is true of one event alone as its context', async () => {
+    const { client, relay } = createTestClient();
+    const options = { context: { campaign: { name: 'spring' } } };
+
+    client.track('One', {}, options);
+    client.page('Two', {}, options);
+    client.identify('ada', {}, options);
+    client.group('herons', {}, options);
+    client.alias('grace', 'ada', options);
+    client.metric('Three', 3, options);
+    client.track('Four');
+    await client.flush();
+
+    const contexts = relay.batches.flatMap(({ events }) => events.map(({ context }) => context));
+    expect(contexts).toEqual([...Array(6).fill(options.context), undefined]);
+  });
+
   test('takes what a page without types may give', async () => {
     const { client, relay } = createTestClient();
     const untyped = client as unknown as Record<string, (...args: unknown[]) => unknown>;
