@@ -195,9 +195,12 @@ describe('middleware before an event has its number', () => {
   test('mends what JSON does not take', async () => {
     const tested = createTestClient();
     const properties = { n: 1n, list: [1] };
-    const remove = tested.client.use((event, next) =>
-      next({ ...event, properties: { ...event.properties, n: String(event.properties?.n) } }),
-    );
+    const remove = tested.client.use((event, next) => {
+      const mended = event.properties as unknown as Record<string, unknown>;
+      mended.n = String(mended.n);
+      (mended.list as unknown[]).push(2);
+      next();
+    });
 
     tested.client.track('Mended', properties);
     remove();
@@ -207,7 +210,7 @@ describe('middleware before an event has its number', () => {
 
     expect(properties).toEqual({ n: 1n, list: [1] });
     expect(arrived(tested)).toMatchObject([
-      { event: 'Mended', properties: { n: '1', list: [1] } },
+      { event: 'Mended', properties: { n: '1', list: [1, 2] } },
       { type: 'drop', properties: { reason: 'not_serialisable' } },
     ]);
   });
