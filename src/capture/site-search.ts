@@ -1,3 +1,4 @@
+import { RivuletError } from '../errors.ts';
 import { followAddress, whenShown } from './address.ts';
 import type { CaptureHost, CaptureSource } from './types.ts';
 
@@ -15,15 +16,19 @@ const TYPING_MS = 1000;
 
 /**
  * Captures `Site Searched` with the `query` (200 characters at most), when the address of the page has one in a parameter
- * that is named. What somebody searches for may be personal; no other parameter is sent.
+ * that is named. Throws a {@link RivuletError} where `parameters` is no array. What somebody searches for may be personal; no other parameter is sent.
  */
-export function siteSearch(options: SiteSearchOptions = {}): CaptureSource {
-  return { name: 'search', start: (host) => watchSearches(host, options) };
+export function siteSearch({ parameters = [] }: SiteSearchOptions = {}): CaptureSource {
+  // From an attribute of the script tag, a text.
+  if (!Array.isArray(parameters)) {
+    throw new RivuletError('invalid_option', `parameters: expected an array, got ${parameters}`);
+  }
+  return { name: 'search', start: (host) => watchSearches(host, parameters) };
 }
 
 function watchSearches(
   { window, runtime, track, write }: CaptureHost,
-  { parameters = [] }: SiteSearchOptions,
+  parameters: readonly string[],
 ): () => void {
   const { location } = window;
   const stopping = new AbortController();

@@ -42,6 +42,12 @@ describe('site search', () => {
     expect(host.captured).toEqual([]);
   });
 
+  test('is refused with parameters that are no array', () => {
+    expect(() => siteSearch({ parameters: 'q' as never })).toThrow(
+      'parameters: expected an array, got q',
+    );
+  });
+
   test('follows the address from search to search, each once', async () => {
     const { history, searches } = open('https://shop.test/search?q=boots');
     await searches();
