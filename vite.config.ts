@@ -108,6 +108,8 @@ const builds: Record<string, UserConfig> = {
           index: source('index.ts'),
           protocol: source('protocol/index.ts'),
           capture: source('capture/index.ts'),
+          // A file of its own, which a bundler leaves out with its import: the package watches the page as soon as it is there.
+          'web-vitals': source('capture/web-vitals.ts'),
           consumer: source('consumer/index.ts'),
           debug: source('debug/index.ts'),
           encryption: source('encryption/index.ts'),
