@@ -1,5 +1,4 @@
 import type { Properties } from '../protocol/event.ts';
-import { attempt } from '../runtime.ts';
 import { IGNORED, isIgnored, nearest, ownProperties } from './element.ts';
 import type { CaptureHost, CaptureSource } from './types.ts';
 
@@ -69,12 +68,12 @@ function watchForms({ window, track, write, scrub, runtime }: CaptureHost): () =
 
   function describe(form: HTMLElement): Properties {
     // Never `form.action`: that is the control where one is named so.
-    const [id, name, action] = ['id', 'name', 'action'].map((each) => form.getAttribute(each));
-    const url = action && attempt(() => new URL(action, form.baseURI).href);
+    const told = (name: string): string | undefined => form.getAttribute(name) || undefined;
+    const action = told('action');
     return {
-      id: id || undefined,
-      name: name || undefined,
-      action: url ? scrub(url) : undefined,
+      id: told('id'),
+      name: told('name'),
+      action: action && scrub(action),
       ...ownProperties(form),
     };
   }
@@ -127,9 +126,14 @@ function watchForms({ window, track, write, scrub, runtime }: CaptureHost): () =
     const submission = submissions.get(form);
     // Many a page asks the whole form with each key, to show its button or not.
     if (!isPressed && !submission) return;
-    const name = nameOf(path);
     if (submission) submission.isInvalid = true;
-    if (name) draftOf(form).invalidFields.add(name);
+    noteInvalid(form, path);
+  }
+
+  function noteInvalid(form: HTMLElement, path: readonly EventTarget[]): void {
+    const { invalidFields } = draftOf(form);
+    const name = nameOf(path);
+    if (name) invalidFields.add(name);
   }
 
   function onSubmit(form: HTMLElement, _: unknown, event: Event): void {
@@ -143,11 +147,7 @@ function watchForms({ window, track, write, scrub, runtime }: CaptureHost): () =
         submissions.delete(form);
         const marked = form.isConnected ? [...form.querySelectorAll('[aria-invalid=true]')] : [];
         if (!event.defaultPrevented || !(submission.isInvalid || marked[0])) return submit(form);
-        const draft = draftOf(form);
-        for (const field of marked) {
-          const name = nameOf([field]);
-          if (name) draft.invalidFields.add(name);
-        }
+        for (const field of marked) noteInvalid(form, [field]);
       },
     };
     submissions.set(form, submission);
