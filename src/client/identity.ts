@@ -1,6 +1,5 @@
 import { encodeBase64url } from '../protocol/base64url.ts';
 import type { Properties } from '../protocol/event.ts';
-import { isObject } from '../protocol/parsed.ts';
 import { attempt, type Runtime } from '../runtime.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { VisitorStorage } from './types.ts';
@@ -69,8 +68,7 @@ export function createIdentity(setting: IdentitySetting): Identity {
   function load(): Visitor | undefined {
     if (!isKept) return remembered;
     // Refused, or not written by us: this page load's own memory is what there is.
-    const stored: unknown = attempt(() => JSON.parse(storage?.getItem(databaseName) ?? 'null'));
-    return isObject(stored) && typeof stored.clientId === 'string' ? (stored as never) : remembered;
+    return attempt(() => parseVisitor(storage?.getItem(databaseName) ?? '')) ?? remembered;
   }
 
   function save(visitor: Visitor): Visitor {
@@ -166,4 +164,13 @@ export function createIdentity(setting: IdentitySetting): Identity {
 /** An empty answer changes nothing. */
 function marksAfter(last: readonly string[], answers: readonly string[]): readonly string[] {
   return answers.map((answer, index) => answer || (last[index] ?? ''));
+}
+
+/** Throws where it is none. Any page of the domain may write a cookie, and the relay takes no ids that are not texts. */
+function parseVisitor(text: string): Visitor | undefined {
+  const visitor: Visitor = JSON.parse(text);
+  const { clientId, sessionId, userId = '', groupId = '', marks = [] } = visitor;
+  const isText = (value: unknown): boolean => typeof value === 'string';
+  const isVisitor = [clientId, sessionId, userId, groupId].every(isText) && marks.every(isText);
+  return clientId && isVisitor ? visitor : undefined;
 }

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { CaptureHost } from '../../../src/capture/types.ts';
 import { cookies } from '../../../src/identity/cookies.ts';
@@ -139,6 +140,35 @@ describe('a user', () => {
     expect(after?.sessionId).not.toBe(arrived(tested)[0]?.sessionId);
     expect(remember('firstTouch')).toBeUndefined();
   });
+});
+
+test('whatever lies in the storage, the ids of an event are texts', async () => {
+  const value = fc.oneof(fc.string(), fc.jsonValue({ maxDepth: 1 }));
+  const kept = fc.record(
+    {
+      ...{ clientId: value, sessionId: value, userId: value, groupId: value },
+      ...{ seenAt: value, timezone: value, sampledOut: fc.constant(false), memory: value },
+      marks: fc.oneof(value, fc.array(fc.string())),
+    },
+    { requiredKeys: [] },
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.oneof(kept, fc.jsonValue()), async (visitor) => {
+      const storage = createMemoryStorage();
+      storage.setItem('rivulet', JSON.stringify(visitor));
+      const tested = createTestClient({ runtime: { storage }, sessionRules: [() => 'a'] });
+
+      tested.client.track('One');
+      await tested.client.flush();
+      await tested.client.close();
+
+      const [event] = arrived(tested);
+      for (const id of ['anonymousId', 'sessionId']) expect(event?.[id]).toBeTypeOf('string');
+      expect(event?.anonymousId).not.toBe('');
+      for (const id of ['userId', 'groupId']) expect(event?.[id] ?? '').toBeTypeOf('string');
+    }),
+    { seed: 3, numRuns: 60 },
+  );
 });
 
 describe('a context', () => {
