@@ -31,6 +31,18 @@ describe('what a page loads as it is', () => {
     expect(snippet).toMatch(/^\{.*\}$/);
   });
 
+  test.each(['README.md', 'src/capture/README.md'])(
+    'has in %s the snippet as it is built',
+    (path) => {
+      const text = readFileSync(resolve(dist, '..', path), 'utf8');
+      const shown = [...text.matchAll(/^<script>(.*rivuletCalls.*)<\/script>$/gm)].map(
+        ([, snippet]) => snippet,
+      );
+
+      expect(new Set([...shown, read('rivulet-loader.js')]).size).toBe(1);
+    },
+  );
+
   test('loads nothing more, and evaluates no text', () => {
     expect(read('rivulet.js')).not.toMatch(
       /\bimport\(|\beval\(|new Function\b|innerHTML|document\.write/,

@@ -351,4 +351,15 @@ describe('calls before the file', () => {
 
     expect((await rivulet().stats()).captured).toBe(0);
   });
+
+  test('that an earlier page left wait for the client of the first name', async () => {
+    const left = `${JSON.stringify(['https://shop.test/', timed(at, 'track', 'One')])}\n`;
+    localStorage.rivuletCalls = left;
+    await load(`${tag} data-global="otherEvents"`);
+
+    const { otherEvents } = page as { otherEvents?: Client };
+    expect((await otherEvents?.stats())?.captured).toBe(0);
+    expect(localStorage.rivuletCalls).toBe(left);
+    await otherEvents?.close();
+  });
 });
