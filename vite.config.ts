@@ -95,6 +95,18 @@ const withoutLastBreak: Plugin = {
 /** Its licence asks for it in every copy. */
 const IDB_NOTICE = '/* Contains parts of idb: ISC License, Copyright (c) 2016, Jake Archibald */';
 
+/** A script tag: one file, everything inside. */
+function scriptTag(entry: string, fileName: string): UserConfig {
+  return {
+    plugins: [integrity],
+    build: {
+      lib: { entry: source(entry), formats: ['iife'], name: 'rivulet', fileName: () => fileName },
+      rolldownOptions: { treeshake, optimization, output: { postBanner: IDB_NOTICE } },
+      emptyOutDir: false,
+    },
+  };
+}
+
 /** What `npm run build` makes, by `--mode`. Types come from `tsc`. */
 const builds: Record<string, UserConfig> = {
   /**
@@ -123,27 +135,19 @@ const builds: Record<string, UserConfig> = {
         external: [/^(?!idb$)[a-z@]/],
         treeshake,
         optimization,
-        output: { banner: ({ name }) => (/^(index|service-worker)$/.test(name) ? IDB_NOTICE : '') },
+        output: {
+          banner: ({ name }) => (/^(index|service-worker)$/.test(name) ? IDB_NOTICE : ''),
+          // What web vitals share with other sources: apart from them, or each would import their package.
+          codeSplitting: { groups: [{ name: 'element', test: /capture\/(element|long-script)/ }] },
+        },
       },
       // An application's bundler minifies; readable code is what a stack trace should show.
       minify: false,
       emptyOutDir: true,
     },
   },
-  /** The script tag: one file, everything inside. */
-  script: {
-    plugins: [integrity],
-    build: {
-      lib: {
-        entry: source('script.ts'),
-        formats: ['iife'],
-        name: 'rivulet',
-        fileName: () => 'rivulet.js',
-      },
-      rolldownOptions: { treeshake, optimization, output: { postBanner: IDB_NOTICE } },
-      emptyOutDir: false,
-    },
-  },
+  script: scriptTag('script.ts', 'rivulet.js'),
+  'script-small': scriptTag('script-small.ts', 'rivulet-small.js'),
   /** The snippet before it, as text for a page. */
   loader: {
     plugins: [withoutLastBreak, integrity],

@@ -11,7 +11,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   client: ['protocol', 'base', 'queue', 'transport', 'capture types'],
   identity: ['protocol', 'base', 'client types'],
   segment: ['protocol', 'base', 'client types'],
-  script: ['protocol', 'base', 'client types', 'capture types', 'identity/cookies'],
+  script: ['protocol', 'base', 'client', 'capture types', 'identity', 'segment'],
   encryption: ['protocol', 'base', 'queue types', 'queue/sealed-log'],
   'service-worker': ['protocol', 'base', 'capture types', 'client'],
   consumer: ['protocol', 'base', 'transport/retry'],
@@ -52,7 +52,7 @@ const worker = modulesIn('worker');
 
 function roomOf(path: string): string {
   if (path === 'src/errors.ts' || path === 'src/runtime.ts') return 'base';
-  if (/^src\/\w+\.ts$/.test(path)) return 'entry';
+  if (/^src\/[\w-]+\.ts$/.test(path)) return 'entry';
   return path.startsWith('worker/') ? 'worker' : (path.split('/')[1] ?? '');
 }
 

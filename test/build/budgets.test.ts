@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { budgets, SCRIPT_TAG_BROTLI_BYTES } from './budgets.ts';
+import { budgets, SCRIPT_TAG_BROTLI_BYTES, SMALL_SCRIPT_TAG_BROTLI_BYTES } from './budgets.ts';
 import { brotliBytes, bundle } from './bundle.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -15,10 +15,14 @@ describe('the size of', () => {
     expect(brotliBytes(code)).toBeLessThanOrEqual(budget.brotliBytes);
   });
 
-  test('the script tag stays within its budget', () => {
-    const code = readFileSync(resolve(root, 'dist/rivulet.js'), 'utf8');
+  test.each([
+    ['rivulet.js', SCRIPT_TAG_BROTLI_BYTES],
+    ['rivulet-small.js', SMALL_SCRIPT_TAG_BROTLI_BYTES],
+  ])('%s stays within its budget, which the README quotes', (file, bytes) => {
+    const code = readFileSync(resolve(root, 'dist', file), 'utf8');
 
-    expect(brotliBytes(code)).toBeLessThanOrEqual(SCRIPT_TAG_BROTLI_BYTES);
+    expect(brotliBytes(code)).toBeLessThanOrEqual(bytes);
+    expect(readme).toContain(`| \`${file}\` | ${(bytes / 1000).toFixed(1)} kB |`);
   });
 
   test.each(budgets)(

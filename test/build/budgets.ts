@@ -16,7 +16,7 @@ export const budgets: readonly Budget[] = [
     name: 'createClient',
     program: `import { createClient } from 'rivulet';
       createClient({ endpoint: 'https://events.example.com', writeKey: 'shop' }).track('Started');`,
-    brotliBytes: 15_900,
+    brotliBytes: 16_900,
   },
   {
     // By both APIs of the history, and the wait for the title.
@@ -151,7 +151,7 @@ export const budgets: readonly Budget[] = [
     name: 'deliverInBackground',
     program: `import { deliverInBackground } from 'rivulet/service-worker';
       deliverInBackground({ endpoint: 'https://events.example.com', writeKey: 'shop' });`,
-    brotliBytes: 16_100,
+    brotliBytes: 17_100,
   },
   {
     name: 'createConsumer',
@@ -169,6 +169,8 @@ export const budgets: readonly Budget[] = [
 
 /** The script tag's file: the client, Segment's calls, and every capture source with its library. */
 export const SCRIPT_TAG_BROTLI_BYTES = 36_000;
+/** The one with the six sources that most sites want. */
+export const SMALL_SCRIPT_TAG_BROTLI_BYTES = 23_500;
 
 /** The snippet before it, as it stands in a page: not compressed. */
 export const LOADER_BYTES = 400;

@@ -10,7 +10,7 @@ const read = (name: string): string => readFileSync(resolve(dist, name), 'utf8')
 describe('what a page loads as it is', () => {
   const integrity: Readonly<Record<string, string>> = JSON.parse(read('integrity.json'));
 
-  test.each(['rivulet.js', 'rivulet-debug.js', 'rivulet-loader.js'])(
+  test.each(['rivulet.js', 'rivulet-small.js', 'rivulet-debug.js', 'rivulet-loader.js'])(
     'has the hash of %s that its integrity needs',
     (name) => {
       const hash = createHash('sha384').update(read(name)).digest('base64');

@@ -16,6 +16,7 @@ const SOURCES = [
 const OUTPUTS = [
   'dist/index.js',
   'dist/rivulet.js',
+  'dist/rivulet-small.js',
   'dist/rivulet-loader.js',
   'dist/rivulet-debug.js',
   'dist/rivulet-command.js',
