@@ -97,7 +97,7 @@ function describeThrown(
     return typeof value === 'string' ? value : undefined;
   };
   return {
-    name: read('name') ?? Object.prototype.toString.call(thrown).slice(8, -1),
+    name: read('name') ?? attempt(() => Object.prototype.toString.call(thrown).slice(8, -1)),
     message: read('message') ?? said,
     stack: () => read('stack'),
   };

@@ -132,7 +132,6 @@ function patchXhr(prototype: XMLHttpRequest, begin: Begin, signal: AbortSignal):
   function onEnd(this: XMLHttpRequest, { type, loaded }: ProgressEvent): void {
     const error = type === 'load' ? undefined : type;
     ends.get(this)?.({ status: this.status, bytes: loaded, error });
-    ends.delete(this);
   }
 
   return [

@@ -154,6 +154,10 @@ describe('web vitals', () => {
   it('come again only where they have grown, when the page is hidden a second time', async () => {
     const browser = await world.profile.open({ hasHiddenTabs: true });
     const page = await browser.newPage(`${site.origin}/`);
+    // What is hidden before it is painted has no LCP.
+    await page.waitForFunction(
+      () => performance.getEntriesByName('first-contentful-paint').length > 0,
+    );
     for (let n = 0; n < 2; n++) {
       const other = await browser.context.newPage();
       await other.bringToFront();

@@ -135,7 +135,9 @@ describe('requests with fetch', () => {
 
   test('are chosen by their address', async () => {
     const { window, captured } = open({ include: /\/api\//g, exclude: /poll/g });
-    for (const path of ['/api/a', '/api/poll', '/image', '/api/b']) await window.fetch(path);
+    for (const path of ['/api/a', '/api/b', '/api/poll', '/api/poll?2', '/image']) {
+      await window.fetch(path);
+    }
 
     expect(captured.map(({ properties }) => properties?.url)).toEqual([
       'https://shop.test/api/a',
@@ -257,6 +259,23 @@ describe('a page without the source', () => {
     stop();
 
     expect(window.fetch).toBe(original);
+  });
+
+  test('hears nothing of a request that was under way', async () => {
+    let answer = (_: Response): void => {};
+    const { window, captured, stop } = open(
+      {},
+      () =>
+        new Promise((resolve) => {
+          answer = resolve;
+        }),
+    );
+    const asked = window.fetch('/a');
+    stop();
+    answer(new Response('text'));
+
+    expect(await (await asked).text()).toBe('text');
+    expect(captured).toEqual([]);
   });
 
   test('keeps what somebody else has wrapped since, and nothing is captured any more', async () => {

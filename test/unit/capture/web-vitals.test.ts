@@ -152,6 +152,7 @@ describe('web vitals', () => {
     tell(LCP);
 
     for (const ask of Object.values(library)) expect(ask).toHaveBeenCalledTimes(1);
+    expect(library.onINP.mock.calls[0]?.[1]).toMatchObject({ reportAllChanges: true });
     expect(first.captured).toHaveLength(0);
     expect(second.captured).toHaveLength(1);
     expect(third.captured).toHaveLength(1);
