@@ -39,7 +39,7 @@ function watchReports(host: CaptureHost, maxPerMinute: number): () => void {
   function onViolation(event: SecurityPolicyViolationEvent): void {
     const { blockedURI, effectiveDirective, sourceFile, lineNumber, columnNumber } = event;
     // To tell of a request of our own that is forbidden would take another one.
-    if (blockedURI.startsWith(`${endpoint}/v1/`)) return;
+    if (blockedURI?.startsWith(`${endpoint}/v1/`)) return;
     report({
       ...{ kind: 'csp-violation', name: effectiveDirective, message: blockedURI },
       ...{ source: sourceFile, line: lineNumber, column: columnNumber },
