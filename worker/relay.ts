@@ -123,7 +123,7 @@ export function createRelay(env: Env, runtime: RelayRuntime = platformRuntime): 
   return {
     streams: () => parts?.writer.streams() ?? new Map(),
     fetch: async (request) => {
-      const path = new URL(request.url).pathname.replace(/\/$/, '');
+      const path = pathOf(request);
       const route = ROUTES.get(path);
       const origin = request.headers.get('origin');
       if (request.method === 'OPTIONS' && route?.allowHeaders) {
@@ -141,6 +141,12 @@ export function createRelay(env: Env, runtime: RelayRuntime = platformRuntime): 
       }
     },
   };
+}
+
+/** From the last `/v1/` on: a route of a site, such as `www.example.com/events/*`, leaves its own path before it. */
+function pathOf(request: Request): string {
+  const path = new URL(request.url).pathname.replace(/\/$/, '');
+  return path.slice(Math.max(0, path.lastIndexOf('/v1/')));
 }
 
 function createParts(settings: Settings, runtime: RelayRuntime): Parts {

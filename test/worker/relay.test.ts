@@ -1,7 +1,16 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { version } from '../../package.json';
 import type { Env } from '../../worker/env.ts';
-import { createRelayUnderTest, ORIGIN, SECRET, sources, track } from './relay-under-test.ts';
+import {
+  createRelayUnderTest,
+  NOW,
+  ORIGIN,
+  SECRET,
+  signBatch,
+  sources,
+  track,
+  writeBatch,
+} from './relay-under-test.ts';
 import { scriptKinesis } from './scripted-kinesis.ts';
 
 const HEALTH = 'https://relay.example/v1/health';
@@ -46,6 +55,26 @@ describe('the relay', () => {
     expect(await response.json()).toMatchObject({ code, reason: expect.any(String) });
     expect(response.headers.get('access-control-allow-origin')).toBe(ORIGIN);
     expect(response.headers.get('content-type')).toBe('application/json');
+  });
+
+  test('answers below a path of a site, as a route of the site gives it', async () => {
+    const kinesis = scriptKinesis();
+    const { post, relay } = createRelayUnderTest();
+    const request = { writeKey: 'wk_shop', client: 'client-1', sdk: 'rivulet/test' };
+
+    const session = await post('/events/v1/session', JSON.stringify(request));
+    const signed = await signBatch(
+      await session.clone().json(),
+      NOW,
+      new TextEncoder().encode(writeBatch([{ events: [track()] }])),
+    );
+    const batch = await post('/a/v1/path/v1/batch/', signed);
+    const health = await relay.fetch(new Request('https://www.example.com/events/v1/health'));
+    const nothing = await post('/v1/batch/events', '');
+
+    expect([session.status, batch.status, health.status]).toEqual([200, 200, 200]);
+    expect(kinesis.calls).toHaveLength(1);
+    expect(nothing.status).toBe(404);
   });
 
   test('turns an error that nobody foresaw into an answer and a line of the log', async () => {

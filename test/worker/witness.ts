@@ -66,13 +66,13 @@ export function createWitness(): Witness {
     },
     async hearAnswer(path, response) {
       if (heard.length >= MAX_HEARD) return;
-      const isData = path === '/v1/session' || path === '/v1/kinesis';
+      const isData = path.endsWith('/v1/session') || path === '/v1/kinesis';
       const text = await response.clone().text();
       if (!isData || response.status !== 200) {
         heard.push({ where: `${path} ${response.status}`, text });
         return;
       }
-      if (path !== '/v1/session') return;
+      if (!path.endsWith('/v1/session')) return;
       const { token, key } = JSON.parse(text);
       keepSecret('token', token);
       keepSecret('signing key', key);
