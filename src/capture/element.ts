@@ -4,6 +4,8 @@ import type { Properties } from '../protocol/event.ts';
 
 /** What is left alone, with all that is inside. */
 export const IGNORED = '.rivulet-ignore,[data-rivulet-ignore]';
+/** Not so much as its name is told. A password that is shown has another type. */
+export const SECRET: string = `[data-private],[type=password],[name*="passw" i],[autocomplete*="cc-" i],[autocomplete*="-password" i],[autocomplete*="one-time-code" i],${IGNORED}`;
 /** What a person means to press. */
 export const PRESSABLE =
   'a,button,summary,label,input:is([type=submit],[type=button],[type=checkbox],[type=radio]),[role=button],[role=link],[role=menuitem],[role=tab],[data-rivulet-event]:not(form)';

@@ -1,5 +1,5 @@
 import type { Properties } from '../protocol/event.ts';
-import { IGNORED, isIgnored, nearest, ownProperties } from './element.ts';
+import { isIgnored, nearest, ownProperties, SECRET } from './element.ts';
 import type { CaptureHost, CaptureSource } from './types.ts';
 
 /** What a person has done with a form until it is sent or given up. */
@@ -22,8 +22,6 @@ interface Submission {
 type Listener = (form: HTMLElement, path: readonly EventTarget[], event: Event) => void;
 
 const FORM = 'form,[data-rivulet-form]';
-/** Not so much as their names. A password that is shown has another type. */
-const SECRET = `[data-private],[type=password],[name*="passw" i],[autocomplete*="cc-" i],[autocomplete*="-password" i],[autocomplete*="one-time-code" i],${IGNORED}`;
 const MAX_FIELDS = 50;
 
 /**

@@ -7,7 +7,7 @@ import {
   onTTFB,
 } from 'web-vitals/attribution';
 import type { Properties } from '../protocol/event.ts';
-import { isIgnored } from './element.ts';
+import { nearest, SECRET } from './element.ts';
 import { describeScript } from './long-script.ts';
 import type { CaptureHost, CaptureSource } from './types.ts';
 
@@ -74,11 +74,11 @@ function ask(reportSoftNavs: boolean): void {
   onINP(tell, { ...options, reportAllChanges: true });
 }
 
-/** No selector at all for what is ignored; the library's own for the rest. */
+/** No selector at all for what is secret or ignored; the library's own for the rest. */
 function generateTarget(node: Node | null): string | undefined {
   const path: Node[] = [];
   for (let at = node; at; at = at.parentNode ?? (at as ShadowRoot).host ?? null) path.push(at);
-  return isIgnored(path) ? '' : undefined;
+  return nearest(path, SECRET) ? '' : undefined;
 }
 
 function captureMetric(host: CaptureHost, metric: MetricWithAttribution): void {

@@ -126,11 +126,11 @@ describe('web vitals', () => {
     expect(host.captured[0]?.properties).not.toHaveProperty('unit');
   });
 
-  test('never name an element that is ignored', async () => {
+  test('never name an element that is ignored, nor a field that is secret', async () => {
     const webVitals = await load();
     webVitals().start(createTestHost(window));
     document.body.innerHTML =
-      '<div class="rivulet-ignore"><p id="x"><b></b></p></div><p id="y"></p>';
+      '<div class="rivulet-ignore"><p id="x"><b></b></p></div><p id="y"></p><input id="pin" autocomplete="section-a cc-csc"><p data-private><b id="z"></b></p>';
     const root = document.querySelector('#x')?.attachShadow({ mode: 'open' });
     if (root) root.innerHTML = '<i></i>';
     const { generateTarget } = library.onINP.mock.calls[0]?.[1] ?? {};
@@ -138,6 +138,8 @@ describe('web vitals', () => {
 
     expect(targetOf(document.querySelector('#x'))).toBe('');
     expect(targetOf(root?.querySelector('i'))).toBe('');
+    expect(targetOf(document.querySelector('#pin'))).toBe('');
+    expect(targetOf(document.querySelector('#z'))).toBe('');
     expect(targetOf(document.querySelector('#y'))).toBe(undefined);
   });
 
