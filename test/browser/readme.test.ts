@@ -69,7 +69,7 @@ it('delivers what the ten lines capture', async () => {
 
 it('delivers by the script tag what the page collected before it had loaded', async () => {
   const tag = readmeSample('html', 'By script tag', 'rivulet.js');
-  const snippet = readmeSample('html', 'By script tag', 'rivulet.push');
+  const snippet = readmeSample('html', 'By script tag', 'rivuletCalls');
 
   const { relay, page, errors } = await openPage(`${snippet}${tag}<button>Buy</button>`, {
     '/rivulet.js': readFileSync(resolve(dist, 'rivulet.js'), 'utf8'),

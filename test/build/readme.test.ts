@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import * as sources from '../../src/capture/index.ts';
+import type { CaptureSource } from '../../src/capture/types.ts';
 import { REFUSAL_STATUS } from '../../src/protocol/receipt.ts';
 import { sourceSchema } from '../../worker/configuration/source.ts';
 import { POINT_BLOBS, POINT_DOUBLES } from '../../worker/operation/points.ts';
@@ -36,6 +38,18 @@ describe.each([
     expect(links.length).toBeGreaterThan(10);
     expect(broken).toEqual([]);
   });
+});
+
+test('the README says of every capture source what it sends', () => {
+  const rows = readReadme().split('\n');
+
+  const missing = Object.entries(sources).filter(([name, create]) => {
+    const { name: word } = (create as () => CaptureSource)();
+    return !rows.some((row) => row.startsWith(`| \`${name}(`) && row.includes(`| \`${word}\` |`));
+  });
+
+  expect(Object.keys(sources).length).toBeGreaterThan(20);
+  expect(missing).toEqual([]);
 });
 
 test('the README names every script that a person may run', () => {
