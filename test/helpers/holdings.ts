@@ -15,7 +15,12 @@ export interface HoldingsLedger {
  * run in a page before all its scripts.
  */
 export function keepHoldings(window: Window & typeof globalThis): HoldingsLedger {
-  type Listening = { readonly name: string; readonly key: readonly unknown[] };
+  type Listening = {
+    readonly name: string;
+    readonly key: readonly unknown[];
+    /** Of one that is called once: ours, which hears it go. */
+    end?: () => void;
+  };
   const listening = new Set<Listening>();
   const pending = new Map<string, Set<unknown>>();
   const observing = new Map<string, Set<unknown>>();
@@ -70,9 +75,10 @@ export function keepHoldings(window: Window & typeof globalThis): HoldingsLedger
         // A signal ends with its controller; happy-dom listens to it for each listener that has one.
         const isCounted = !isOwn && args[0] !== 'abort' && args[1] && !signal?.aborted;
         if (isCounted && !find(key)) {
-          const listener = { name: `${target.constructor.name} ${args[0]}`, key };
+          const listener: Listening = { name: `${target.constructor.name} ${args[0]}`, key };
           listening.add(listener);
           const end = (): void => void listening.delete(listener);
+          if (once) listener.end = end;
           isOwn = true;
           signal?.addEventListener('abort', end);
           if (once) target.addEventListener(String(args[0]), end, { ...(args[2] as object) });
@@ -85,6 +91,7 @@ export function keepHoldings(window: Window & typeof globalThis): HoldingsLedger
       return function (this: EventTarget, ...args: unknown[]) {
         const listener = find(keyOf(this ?? window, args));
         if (listener) listening.delete(listener);
+        if (listener?.end) original.call(this, args[0], listener.end, args[2]);
         return original.apply(this, args);
       };
     });

@@ -3,3 +3,4 @@
 export * as sources from '../../../src/capture/index.ts';
 export * as identity from '../../../src/identity/index.ts';
 export { createClient } from '../../../src/index.ts';
+export { happen, leakOptions } from '../../helpers/commotion.ts';

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import * as entry from '../../../src/capture/index.ts';
 import type { CaptureSource } from '../../../src/capture/types.ts';
 import { createTestHost } from '../../helpers/capture-host.ts';
+import { happen, LEAK_BODY, leakOptions } from '../../helpers/commotion.ts';
 import { type HoldingsLedger, keepHoldings } from '../../helpers/holdings.ts';
 import { createTestPage } from '../../helpers/test-page.ts';
 
@@ -11,46 +12,19 @@ const sources = Object.entries(entry) as unknown as readonly (readonly [
   string,
   (options?: object) => CaptureSource,
 ])[];
-/** Of those that do nothing as they are. */
-const options: Readonly<Record<string, object>> = {
-  position: { ask: true },
-  sensors: { ask: true },
-  siteSearch: { searchParameters: ['q'] },
-  visibility: { selector: 'button' },
-};
-
 let ledger: HoldingsLedger;
 
 afterEach(() => ledger?.close());
 
-/** What a person does, and what happens to a page: each makes some source hold on to something. */
-function happen(window: Window & typeof globalThis): void {
-  const { document, Event } = window;
-  const button = document.querySelector('button');
-  const field = document.querySelector('input');
-  for (const [target, types] of [
-    [button, ['pointerdown', 'click', 'click', 'click', 'auxclick']],
-    [field, ['focusin', 'input', 'change', 'invalid']],
-    [document.querySelector('form'), ['submit']],
-    [document.querySelector('video'), ['play', 'timeupdate', 'pause']],
-    [document, ['copy', 'selectionchange', 'securitypolicyviolation']],
-    [window, ['scroll', 'focus', 'error', 'unhandledrejection', 'beforeprint', 'popstate']],
-  ] as const) {
-    for (const type of types) target?.dispatchEvent(new Event(type, { bubbles: true }));
-  }
-  window.history.pushState({}, '', `?q=${Math.random()}`);
-}
-
 describe.each(sources)('%s, started and stopped 100 times', (name, create) => {
   test('leaves no listener, timer, observer or patched function behind', async () => {
     const { window } = createTestPage('https://shop.test/?q=boots');
-    window.document.body.innerHTML =
-      '<form><input name="q"><button>Go</button></form><a href="/boots">Boots</a><video></video>';
+    window.document.body.innerHTML = LEAK_BODY;
     ledger = keepHoldings(window);
     const host = createTestHost(window);
 
     for (let round = 0; round < ROUNDS; round++) {
-      const stop = create(options[name]).start(host);
+      const stop = create(leakOptions[name]).start(host);
       happen(window);
       await Promise.resolve();
       stop();
@@ -66,7 +40,7 @@ describe.each(sources)('%s, started and stopped 100 times', (name, create) => {
   test('captures nothing after', async () => {
     const { window } = createTestPage('https://shop.test/?q=boots');
     const host = createTestHost(window);
-    create(options[name]).start(host)();
+    create(leakOptions[name]).start(host)();
     await host.clock.settle();
     const captured = host.captured.length;
     happen(window);
