@@ -38,11 +38,11 @@ export function battery({
 function watch(host: CaptureHost, intervalMs: number, minDifference: number): () => void {
   const stopping = new AbortController();
   const { signal } = stopping;
-  const navigator = host.window.navigator as { getBattery?: () => Promise<BatteryManager> };
+  const holder = host.window.navigator as { getBattery?: () => Promise<BatteryManager> };
   let stopSampling: (() => void) | undefined;
 
   async function begin(): Promise<void> {
-    const manager = await navigator.getBattery?.();
+    const manager = await holder.getBattery?.();
     if (!manager || signal.aborted) return;
     const { look, stop } = startSampling(host, {
       event: 'Battery Level',

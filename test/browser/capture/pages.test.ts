@@ -244,7 +244,7 @@ describe('a page that was left', () => {
     await page.evaluate(
       () =>
         new Promise((resolve) => {
-          document.addEventListener('scroll', () => setTimeout(resolve, 300), { once: true });
+          document.addEventListener('scroll', () => setTimeout(resolve, 600), { once: true });
           scrollTo(0, 1000);
         }),
     );
