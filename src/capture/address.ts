@@ -1,5 +1,7 @@
 /** How one document goes from address to address, and which of them are pages of their own. */
 
+import { patch } from './patch.ts';
+
 export interface AddressOptions {
   /**
    * Whether another fragment is another page: for applications that route by it.
@@ -56,18 +58,15 @@ export function followAddress(
   }
   page.addEventListener('popstate', () => onChange(false), { signal });
   for (const name of ['pushState', 'replaceState'] as const) {
-    const original = history[name];
-    const wrapped: History['pushState'] = function (this: History, ...args) {
-      original.apply(this, args);
-      if (!signal.aborted) onChange(name === 'replaceState');
-    };
-    history[name] = wrapped;
-    signal.addEventListener('abort', () => {
-      // What somebody else has wrapped since stays, and does nothing.
-      if (history[name] !== wrapped) return;
-      Reflect.deleteProperty(history, name);
-      // Where the prototype's does not show through again, it was somebody's own.
-      if (history[name] !== original) history[name] = original;
-    });
+    const restore = patch(
+      history,
+      name,
+      (original) =>
+        function follow(this: History, ...call) {
+          original.apply(this, call);
+          if (!signal.aborted) onChange(name === 'replaceState');
+        },
+    );
+    signal.addEventListener('abort', restore);
   }
 }
