@@ -16,15 +16,23 @@ import type { ReadLimits, RejectedRun, RejectedSegment, Segment, StoredSegment }
 /** A number, where the client's own values have names. */
 const TALLY_KEY = 0;
 
-/** In this very turn: nobody awaits the requests. */
-export function writeSegments(transaction: IDBTransaction, segments: readonly Segment[]): void {
+/**
+ * In this very turn: nobody awaits the requests. `isNew`: none of them is in the log already. Others the database has to
+ * refuse before it commits: in Chromium 156 a transaction that is told to commit, and then meets what it refuses, ends in
+ * an `UnknownError` whoever passes over the refusal.
+ */
+export function writeSegments(
+  transaction: IDBTransaction,
+  segments: readonly Segment[],
+  isNew: boolean,
+): void {
   const store = transaction.objectStore('segments');
   for (const segment of segments) {
     // The database numbers them; what waited in memory has a number of its own.
     const { id, ...record } = segment as StoredSegment;
     store.add(record).onerror = passOverKnown;
   }
-  transaction.commit();
+  if (isNew) transaction.commit();
 }
 
 /** A segment that is in the log already was written by a transaction that outlived its page: once is enough. */

@@ -67,7 +67,7 @@ export function openLog(options: OpenLogOptions): SegmentLog {
         exchange(key, (current) => current ?? value).catch(() => {}); // A next opening tries again.
       }
       if (memory.refused().length > 0) settleStored([], []).catch(() => {});
-      spill.takeUp((segments) => write(() => segments));
+      spill.takeUp((segments) => write(() => segments, false));
       tell();
     },
     onRested: () => flush(),
@@ -110,10 +110,12 @@ export function openLog(options: OpenLogOptions): SegmentLog {
     tell();
   }
 
-  function write(segments: () => readonly Segment[]): Promise<void> {
-    return connection.transact(['segments'], 'readwrite', (transaction) =>
-      writeSegments(transaction, segments()),
-    );
+  function write(segments: () => readonly Segment[], isNew: boolean): Promise<void> {
+    return connection.transact(['segments'], 'readwrite', (transaction) => {
+      writeSegments(transaction, segments(), isNew);
+      // What is tried again may have been written the first time.
+      isNew = false;
+    });
   }
 
   /** Everything that waits, in one transaction and in this very turn where the database is open. Never rejects. */
@@ -124,7 +126,7 @@ export function openLog(options: OpenLogOptions): SegmentLog {
       // When its turn has come: what was appended until then goes along.
       written = [...memory.stored()];
       return written;
-    })
+    }, !connection.isFailing())
       .then(
         () => {
           change(() => memory.giveAway(written));

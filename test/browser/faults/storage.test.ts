@@ -53,6 +53,45 @@ it('keeps events in memory while the database fails every call, and writes them 
   await closeAccount(world, { captured: 250, stored: 250 });
 });
 
+it('goes on when what a page left beside the log stands in it too', async () => {
+  world.pipeline.faults.set({ relay: 'down' });
+  const browser = await world.profile.open();
+  const page = await browser.context.newPage();
+  // What was left beside the log stays there, as when a page ends between the commit and its answer.
+  await page.addInitScript(() => {
+    if (location.protocol !== 'http:') return;
+    const { transaction } = IDBDatabase.prototype;
+    Object.assign(window, { aborts: 0 });
+    IDBDatabase.prototype.transaction = function (...call) {
+      const begun = transaction.apply(this, call);
+      begun.addEventListener('abort', () => {
+        (window as unknown as { aborts: number }).aborts++;
+      });
+      return begun;
+    };
+    if (sessionStorage.getItem('again')) return;
+    sessionStorage.setItem('again', 'yes');
+    const { removeItem } = Storage.prototype;
+    Storage.prototype.removeItem = function (key: string) {
+      if (!key.includes(' left ')) removeItem.call(this, key);
+    };
+  });
+  await page.goto(world.site.url);
+  await captureDurably(page, 'Left', 50);
+  const left = await page.evaluate(
+    () => Object.keys(localStorage).filter((key) => key.includes(' left ')).length,
+  );
+  world.pipeline.faults.set({ relay: 'ok' });
+  await page.goto('about:blank');
+  await page.goto(world.site.url);
+  await captureDurably(page, 'After', 50);
+  await drain(page);
+
+  expect(left).toBeGreaterThan(0);
+  expect(await page.evaluate(() => (window as unknown as { aborts: number }).aborts)).toBe(0);
+  await closeAccount(world, { captured: 100, stored: 100 });
+});
+
 it('goes on, and loses nothing that it still has, when the database is deleted under it', async () => {
   const browser = await world.profile.open();
   const page = await browser.newPage(world.site.url);
