@@ -1,5 +1,5 @@
 import type { CaptureHost, EventFields, MiddlewareEvent } from '../capture/types.ts';
-import { type EventType, messageIdOf, type Properties } from '../protocol/event.ts';
+import type { EventType, Properties } from '../protocol/event.ts';
 import { segmentBytes } from '../queue/segment.ts';
 import type { SegmentLog } from '../queue/types.ts';
 import { attempt } from '../runtime.ts';
@@ -196,8 +196,7 @@ export function createClient(options: ClientOptions): Client {
     else if (!mayPass()) lane.leaveOut('rate_limited');
     else lane.add(type, fields, priority);
     if (lane.captured() < seq) return;
-    const position = { lane: lane.id, seq };
-    passage.after({ ...event, ...position, messageId: messageIdOf(position) });
+    passage.after(event, { lane: lane.id, seq });
   }
   /** Ends the open segment, whose events were the one before's. */
   function become(change: () => void): void {

@@ -1,4 +1,5 @@
 import type { Middleware, MiddlewareEvent, NumberedEvent, Use } from '../capture/types.ts';
+import { messageIdOf, type Position } from '../protocol/event.ts';
 import { attempt } from '../runtime.ts';
 import type { Emitter } from './emitter.ts';
 
@@ -7,7 +8,8 @@ export interface Passage {
   readonly use: Use;
   /** Hands the event on to `last`, unless somebody keeps it back: then false. */
   readonly before: (event: MiddlewareEvent, last: (event: MiddlewareEvent) => void) => boolean;
-  readonly after: (event: NumberedEvent) => void;
+  /** Most pages have none that would hear of it. */
+  readonly after: (event: MiddlewareEvent, position: Position) => void;
 }
 
 export function createPassage({ fail }: Pick<Emitter, 'fail'>): Passage {
@@ -67,8 +69,10 @@ export function createPassage({ fail }: Pick<Emitter, 'fail'>): Passage {
   return {
     use: use as Use,
     before: (event, last) => pass(stages.before, event, last),
-    after(event) {
-      pass(stages.after, event, () => {});
+    after(event, position) {
+      if (stages.after.length === 0) return;
+      const numbered: NumberedEvent = { ...event, ...position, messageId: messageIdOf(position) };
+      pass(stages.after, numbered, () => {});
     },
   };
 }

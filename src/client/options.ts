@@ -4,6 +4,7 @@ import { DEFAULT_BATCH_BYTES, MAX_BATCH_BYTES, MAX_BATCH_EVENTS } from '../proto
 import { isSessionAnswer } from '../protocol/session.ts';
 import { platformRuntime, type Runtime } from '../runtime.ts';
 import { MAX_WAIT_MS } from '../transport/retry.ts';
+import { DEFAULT_ALLOWED_QUERY } from './scrub.ts';
 import type { ClientOptions, VisitorStorage } from './types.ts';
 
 /** Options whose default is not known before the client has started, or that have none. */
@@ -77,7 +78,7 @@ export const rules: { readonly [Name in keyof Required<ClientOptions>]: Rule } =
   consent: oneOf('granted', 'pending', 'denied'),
   pendingIn: oneOf('memory', 'log'),
   privacySignals: listOf(oneOf('gpc', 'dnt'), ['gpc']),
-  allowedQuery: listOf(text(), ['utm_*']),
+  allowedQuery: listOf(text(), [...DEFAULT_ALLOWED_QUERY]),
   cookieless: ['true or false', (value) => typeof value === 'boolean', false],
   visitorStorage: optional([
     'a storage',

@@ -3,6 +3,9 @@ import { attempt } from '../runtime.ts';
 /** A path that an application routes by; any other fragment may be a token. */
 const ROUTE = /^#!?\/[^?&=]*/;
 
+/** Of a query, where the application does not say otherwise: what a campaign's own link has put there. */
+export const DEFAULT_ALLOWED_QUERY: readonly string[] = ['utm_*'];
+
 /** Makes what may leave the page of an address: see `CaptureHost.scrub`. `allowed`: names of parameters, or their beginnings and `*`. */
 export function createScrub(
   allowed: readonly string[],

@@ -1,5 +1,5 @@
 import { createClient } from '../client/client.ts';
-import { createScrub } from '../client/scrub.ts';
+import { createScrub, DEFAULT_ALLOWED_QUERY } from '../client/scrub.ts';
 import type { Client, ClientOptions } from '../client/types.ts';
 import { isRivuletError, RivuletError } from '../errors.ts';
 import { atMidnight, onCampaign } from '../identity/session-rules.ts';
@@ -62,7 +62,7 @@ function start(page: Record<string, unknown>, sources: readonly SourceFactory[])
 
   // The snippet queues for the first name.
   if (name === FIRST && !options.cookieless) {
-    const scrub = createScrub(options.allowedQuery ?? ['utm_*'], undefined);
+    const scrub = createScrub(options.allowedQuery ?? DEFAULT_ALLOWED_QUERY, undefined);
     for (const [url, calls] of takeKept(attempt(() => localStorage))) {
       const path = attempt(() => new URL(url).pathname);
       call(target, calls, { page: { url: scrub(url), path } });
