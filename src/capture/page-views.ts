@@ -91,7 +91,10 @@ function watchViews(
     if (address === last?.address) return;
     next = { address, href };
     const { title, head } = document;
-    const titles = new window.MutationObserver(() => document.title !== title && view());
+    // Some take the old one away before they set the new one.
+    const titles = new window.MutationObserver(
+      () => document.title && document.title !== title && view(),
+    );
     if (head) titles.observe(head, { childList: true, subtree: true, characterData: true });
     undo = [
       host.use((event, pass) => {

@@ -174,6 +174,19 @@ describe('page views', () => {
     expect(await views()).toHaveLength(2);
   });
 
+  test('do not take the place of a title that was taken away for the next one', async () => {
+    const { host, go, window, views } = open();
+    await views();
+    go('/boots');
+    window.document.title = '';
+    await host.clock.settle();
+    expect(host.captured).toHaveLength(1);
+    window.document.title = 'Boots';
+    await host.clock.settle();
+
+    expect(host.captured).toHaveLength(2);
+  });
+
   test('wait at most 300 ms for a title that stays as it is', async () => {
     const { host, go, views } = open();
     await views();
