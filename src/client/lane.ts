@@ -27,7 +27,7 @@ export interface Lane {
   readonly id: string;
   /** The last number given. */
   readonly captured: () => number;
-  /** Events that are not in the log yet. */
+  /** Events that the log does not know of yet. */
   readonly unwritten: () => number;
   readonly add: (type: EventType, fields: EventFields, priority?: Priority) => void;
   /**
@@ -232,12 +232,9 @@ export function createLane(setting: LaneSetting): Lane {
     waiting = [];
     writtenAt = runtime.monotonic();
     apartMs = clock() - writtenAt;
-    const written = setting.log.append(segments).then(() => {
-      for (const segment of segments) {
-        unwritten -= segment.count;
-        setting.onLogged(segment);
-      }
-    });
+    // The log counts what it was handed.
+    unwritten = 0;
+    const written = setting.log.append(segments).then(() => segments.forEach(setting.onLogged));
     setting.onHandOver(segments);
     lastWrite = Promise.all([lastWrite, written]).then(() => {});
     return lastWrite;

@@ -53,8 +53,13 @@ export function createSealedLog(
     return call(instead ?? log);
   };
 
+  /** Events that are being sealed. */
+  let unsealed = 0;
+
   function append(segments: readonly Segment[]): Promise<void> {
     const kept = [...segments];
+    const events = kept.reduce((sum, { count }) => sum + count, 0);
+    unsealed += events;
     const sealing = cipher.then(({ seal }) =>
       Promise.all(kept.map((segment) => sealSegment(segment, seal))),
     );
@@ -64,6 +69,7 @@ export function createSealedLog(
     );
     before = handedOver;
     return handedOver.then(async ({ done }) => {
+      unsealed -= events;
       await done;
       if (!instead) (await cipher).keep();
     });
@@ -147,7 +153,11 @@ export function createSealedLog(
     read,
     settle: (ranges, rejected) => via((log) => log.settle(ranges, rejected)),
     surplus,
-    stats: () => via((log) => log.stats()),
+    stats: () =>
+      via(async (log) => {
+        const stats = await log.stats();
+        return { ...stats, events: stats.events + unsealed };
+      }),
     rejected: () => via(async (log) => (instead ? log.rejected() : openAll(await log.rejected()))),
     clear: () =>
       via(async (inUse) => (inUse === log ? 0 : await inUse.clear()) + (await log.clear())),

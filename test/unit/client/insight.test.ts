@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
+import { aesGcm } from '../../../src/encryption/index.ts';
 import { createChannels } from '../../helpers/fake-channels.ts';
 import { createFakeLocks } from '../../helpers/fake-locks.ts';
 import { storedReceipts } from '../../helpers/scripted-fetch.ts';
@@ -69,6 +70,24 @@ describe('the account', () => {
     expect(await client.stats()).toMatchObject({ userId: 'ada', groupId: 'herons' });
     client.reset();
     expect(await client.stats()).toMatchObject({ userId: undefined, groupId: undefined });
+  });
+
+  test.each([
+    { log: 'its log', options: {} },
+    { log: 'a sealed log', options: { cipher: aesGcm() } },
+  ])('counts once what is on its way into $log', async ({ options }) => {
+    const { client, clock } = createTestClient({ ...options, runtime: { subtle: crypto.subtle } });
+    client.track('One');
+    await client.flush();
+    const before = (await client.stats()).queue.events;
+    await clock.advance(1000);
+
+    const asked = client.stats();
+    client.track('Two');
+    const during = await asked;
+
+    expect(during.queue.events - before).toBe(1);
+    expect((await client.stats()).queue.events - before).toBe(1);
   });
 
   test('names what the client does without', async () => {
