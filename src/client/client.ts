@@ -1,5 +1,5 @@
 import type { CaptureHost, EventFields, MiddlewareEvent } from '../capture/types.ts';
-import type { EventType, Properties } from '../protocol/event.ts';
+import type { EraseProperties, EventType, Properties } from '../protocol/event.ts';
 import { segmentBytes } from '../queue/segment.ts';
 import type { SegmentLog } from '../queue/types.ts';
 import { attempt } from '../runtime.ts';
@@ -293,6 +293,15 @@ export function createClient(options: ClientOptions): Client {
       add('metric', { event: name, properties: { value, kind, unit, attributes } }, options);
     },
     log: (level, message, fields) => add('log', { properties: { ...fields, level, message } }),
+    erase: (subject, more) =>
+      become(() => {
+        const { clientId: anonymousId, userId } = identity.current();
+        // What is no name goes as an empty one, which the relay refuses: it must not come to mean this visitor.
+        const named = typeof subject === 'object' ? subject : { userId: nameOf(subject) ?? '' };
+        const whom = subject === undefined ? { anonymousId, userId } : named;
+        const properties: EraseProperties = { subject: whom, products: more?.products };
+        add('erase', { properties }, { ...more, priority: 'high' });
+      }),
     use: passage.use,
     reset: () => become(identity.reset),
     flush,

@@ -3,6 +3,7 @@ import type { RivuletError } from '../errors.ts';
 import type {
   CapturedEvent,
   DropReason,
+  ErasureSubject,
   EventType,
   LaneRange,
   Position,
@@ -58,6 +59,12 @@ export interface Client<Events extends object = EventMap> {
   readonly metric: (name: string, value: number, options?: MetricOptions) => void;
   /** A line of a log, as an event of the type `log`. */
   readonly log: (level: LogLevel, message: string, fields?: object) => void;
+  /**
+   * Asks for the removal of a person's data, as an event of the type `erase` that the systems behind the stream carry out:
+   * of the user of that name, or by ids; without a subject, of this visitor. It forgets nothing here: see `reset` and
+   * `consent`, and `flush` before what is queued is deleted with it.
+   */
+  readonly erase: (subject?: string | ErasureSubject, options?: EraseOptions) => void;
   /** Puts middleware in the way of every event. */
   readonly use: Use;
   /** Forgets the user, the group and the client id: the next event is a new visitor's. What is queued stays. */
@@ -83,6 +90,14 @@ export interface Client<Events extends object = EventMap> {
     listener: (detail: ClientEvents[Name]) => void,
   ) => () => void;
   readonly stats: () => Promise<ClientStats>;
+}
+
+export interface EraseOptions extends Pick<EventOptions, 'context'> {
+  /**
+   * The systems that are meant, by the names that their erasure consumers have: at most 100.
+   * @default every one
+   */
+  readonly products?: readonly string[] | undefined;
 }
 
 export interface FlushResult {

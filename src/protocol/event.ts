@@ -104,6 +104,19 @@ export interface DropProperties {
   readonly reason: DropReason;
 }
 
+/** Whose data an `erase` event asks to remove: by one of both ids, or by both where they are the same person's. */
+export interface ErasureSubject {
+  readonly userId?: string | undefined;
+  readonly anonymousId?: string | undefined;
+}
+
+/** The properties of an `erase` event. */
+export interface EraseProperties {
+  readonly subject: ErasureSubject;
+  /** Names of the systems that are meant, at most `MAX_ERASE_PRODUCTS`. Absent: every one. */
+  readonly products?: readonly string[] | undefined;
+}
+
 /** One event on the stream: self-contained JSON. Times are ISO 8601. */
 export interface StreamRecord {
   readonly type: EventType;

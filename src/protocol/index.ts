@@ -3,6 +3,7 @@ export * from './aggregate.ts';
 export * from './base64url.ts';
 export * from './batch.ts';
 export * from './drop.ts';
+export * from './erase.ts';
 export * from './event.ts';
 export * from './hmac.ts';
 export * from './limits.ts';

@@ -27,6 +27,9 @@ export const MAX_EVENT_KEYS: number = 5000;
 /** Ranges in one `drop` event, at most: the event stays far below its own bound. */
 export const MAX_DROP_RANGES: number = 1000;
 
+/** Products in one `erase` event, at most: each is a call of its own for whoever carries it out. */
+export const MAX_ERASE_PRODUCTS: number = 100;
+
 /** Characters of an event's name, at most. */
 export const MAX_NAME_LENGTH: number = 200;
 
@@ -72,6 +75,9 @@ export const SHARD_WRITE_RECORDS_PER_SECOND: number = 1000;
 
 /** GetRecords calls per shard and second, shared by every reader of the shard (same document). */
 export const SHARD_READ_CALLS_PER_SECOND: number = 5;
+
+/** Bytes that a shard gives per second to all of its readers: docs.aws.amazon.com/kinesis/latest/APIReference/API_GetRecords.html */
+export const SHARD_READ_BYTES_PER_SECOND: number = 2 * 1024 * 1024;
 
 /** A shard iterator expires after this long: docs.aws.amazon.com/kinesis/latest/APIReference/API_GetShardIterator.html */
 export const SHARD_ITERATOR_LIFE_MS: number = 5 * 60_000;

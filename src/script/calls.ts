@@ -8,7 +8,7 @@ export type Call =
   | readonly [at: number, method: string, ...args: unknown[]];
 
 /** What an earlier page left, and may be done on this one: nothing that is about a page that has ended. */
-const KEPT = /^(track|page|identify|group|alias|metric|log|reset|consent)$/;
+const KEPT = /^(track|page|identify|group|alias|metric|log|erase|reset|consent)$/;
 
 /** Does calls of a target, each by itself, in their order. */
 export interface Caller {

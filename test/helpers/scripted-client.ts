@@ -37,6 +37,7 @@ export function createScriptedClient(lane: string): ScriptedClient {
     alias: nothing,
     metric: nothing,
     log: nothing,
+    erase: nothing,
     use: () => nothing,
     reset: nothing,
     flush: async () => ({ stored: 0, queued: stats.queue.events }),

@@ -1,10 +1,11 @@
 /** Which partition key an event goes under. */
 
 import { createHash } from 'node:crypto';
-import type { CapturedEvent, Properties } from '../../src/protocol/event.ts';
+import type { CapturedEvent, ErasureSubject, Properties } from '../../src/protocol/event.ts';
 import { MAX_PARTITION_KEY_CHARACTERS } from '../../src/protocol/limits.ts';
 import { isObject } from '../../src/protocol/parsed.ts';
 import type { Source } from '../configuration/source.ts';
+import { subjectOf } from './erasure.ts';
 import type { IdentifiedContext } from './record.ts';
 
 export type KeyChooser = (event: CapturedEvent, contextOf: () => Properties) => string;
@@ -29,11 +30,22 @@ export function createKeyChooser(
     return () => key;
   };
 
+  /** An erasure goes behind what it is about, as far as it names that. */
+  const bySubject = (ids: readonly (keyof ErasureSubject)[], value: unknown): KeyChooser => {
+    const own = finish(value);
+    return (event) => {
+      if (event.type !== 'erase') return own;
+      const subject = subjectOf(event);
+      const id = ids.find((each) => isUsable(subject[each]));
+      return id === undefined ? own : finish(subject[id]);
+    };
+  };
+
   switch (partition) {
     case 'client':
-      return always(anonymousId);
+      return bySubject(['anonymousId'], anonymousId);
     case 'user':
-      return always(userId);
+      return bySubject(['userId', 'anonymousId'], userId);
     case 'session':
       return always(sessionId);
     case 'lane':

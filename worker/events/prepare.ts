@@ -8,6 +8,7 @@ import type { Source } from '../configuration/source.ts';
 import type { Entry } from '../kinesis/unit.ts';
 import { type Arena, createArena } from './arena.ts';
 import { createContextWriter } from './context.ts';
+import { redactErasure } from './erasure.ts';
 import { createMoments } from './moment.ts';
 import { createKeyChooser } from './partition.ts';
 import type { Verdict } from './receipts.ts';
@@ -127,7 +128,12 @@ function createPreparer(
 
 /** Its context is redacted where it is joined with the segment's. */
 function redactEvent({ event, json, context }: ReadEvent, redact: Redact): ReadEvent {
-  const properties = json.properties && redact(json.properties);
+  const { type, properties: given = {} } = event;
+  const properties =
+    json.properties &&
+    (type === 'erase'
+      ? redactErasure({ properties: given, json: json.properties }, redact)
+      : redact(json.properties));
   const traits = json.traits && redact(json.traits);
   if (properties === json.properties && traits === json.traits) return { event, json, context };
   return {

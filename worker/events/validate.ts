@@ -10,6 +10,7 @@ import {
 } from '../../src/protocol/limits.ts';
 import { accepted, isObject, type Parsed, refused } from '../../src/protocol/parsed.ts';
 import type { RejectionCode } from '../../src/protocol/receipt.ts';
+import { readErasure } from './erasure.ts';
 import { isMoment } from './moment.ts';
 import { mayNamePrototype, removePrototypes } from './prototypes.ts';
 import { plainProperties, type Scanned, scanJson } from './scan.ts';
@@ -40,7 +41,7 @@ const IDENTITY = ['anonymousId', 'userId', 'groupId'];
 
 const NO_FIELDS: JsonFields = new Map();
 
-/** `dailyId`: of a sender that keeps no id of its own, and so cannot say who its user was before the first one. */
+/** `dailyId`: of a sender that keeps no id of its own, and so cannot say who it is, or was before it had a user. */
 export function parseEvent(
   line: string,
   maxBytes: number = MAX_EVENT_BYTES,
@@ -83,13 +84,17 @@ export function parseEvent(
       return refused('not_an_event', `${field}: expected an object`);
     }
   }
+  const json = fields.get('properties');
+  const erasure = type === 'erase' ? readErasure(properties, json, dailyId) : undefined;
+  if (erasure && !erasure.ok) return erasure;
   const contextJson = fields.get('context');
   return accepted({
     // Named fields only, into an object of our own: whatever else the line holds goes nowhere.
     event: {
       ...{ type, timestamp, event, properties, traits, groupId, previousId, route, context },
+      ...(erasure && { properties: erasure.value.properties }),
     } as CapturedEvent,
-    json: { properties: fields.get('properties'), traits: fields.get('traits') },
+    json: { properties: erasure?.value.json ?? json, traits: fields.get('traits') },
     context: contextJson === undefined ? NO_FIELDS : fieldsOf(contextJson, context),
   });
 }
