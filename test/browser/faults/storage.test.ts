@@ -71,10 +71,23 @@ it('goes on when what a page left beside the log stands in it too', async () => 
     };
     if (sessionStorage.getItem('again')) return;
     sessionStorage.setItem('again', 'yes');
-    const { removeItem } = Storage.prototype;
+    const { removeItem, setItem } = Storage.prototype;
     Storage.prototype.removeItem = function (key: string) {
       if (!key.includes(' left ')) removeItem.call(this, key);
     };
+    // The database opens when something was left, and not before.
+    const hasLeft = new Promise<void>((resolve) => {
+      Storage.prototype.setItem = function (key: string, value: string) {
+        setItem.call(this, key, value);
+        if (key.includes(' left ')) resolve();
+      };
+    });
+    const { set } = Object.getOwnPropertyDescriptor(IDBRequest.prototype, 'onsuccess') ?? {};
+    Object.defineProperty(IDBOpenDBRequest.prototype, 'onsuccess', {
+      set(hear: (event: Event) => void) {
+        set?.call(this, (event: Event) => hasLeft.then(() => hear(event)));
+      },
+    });
   });
   await page.goto(world.site.url);
   await captureDurably(page, 'Left', 50);
