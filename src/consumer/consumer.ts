@@ -1,174 +1,249 @@
-import type { GetRecordsCommandOutput } from '@aws-sdk/client-kinesis';
-import { createChannel } from './channel.ts';
-import { decodeRecord } from './decode.ts';
+import { RivuletError } from '../errors.ts';
+import { alone } from './alone.ts';
+import { createBell } from './bell.ts';
+import type { Checkpoint, CheckpointSession } from './checkpoint/types.ts';
 import { discoverShards } from './discovery.ts';
+import { createIteration } from './iteration.ts';
 import { createLineage, factsOfChild, type ShardFacts } from './lineage.ts';
 import { md5 } from './md5.ts';
 import { type ConsumerOptions, resolveOptions } from './options.ts';
-import { createPause } from './pause.ts';
-import { type Position, readShard } from './shard-reader.ts';
-import type { ConsumedRecord, Consumer, ShardState, StartPosition } from './types.ts';
-
-/** Decoding lets the page breathe after this long. */
-const DECODE_SLICE_MS = 8;
+import { createPause, type Pause } from './pause.ts';
+import { createRun, type Run } from './run/run-sink.ts';
+import { readShard, type ShardRead } from './shard-reader.ts';
+import { createShardStates } from './shard-states.ts';
+import { createSight } from './sight.ts';
+import type { RunHost, Sink } from './sink.ts';
+import type { ConsumedEvent, ConsumedRecord, Consumer } from './types.ts';
+import { unpack } from './unpack.ts';
 
 /**
  * Reads every shard of a stream from now on, until it is closed: parents before children, at a pace that leaves room for
- * other readers, and no faster than it is iterated. Failures do not end it; they show in `shards()` and `error()`.
+ * other readers, and no faster than what it reads is pulled or handled. Failures do not end it; they show in `shards()` and
+ * `error()`.
  *
  * @example
  * for await (const { event } of createConsumer({ client, stream: 'clickstream' })) console.log(event);
  */
 export function createConsumer(options: ConsumerOptions): Consumer {
-  const { client, stream, from, pollIntervalMs, maxRecordsPerRead, signal, runtime } =
-    resolveOptions(options);
+  const resolved = resolveOptions(options);
+  const { stream, maxRecordsPerRead, signal, runtime, whenHidden } = resolved;
   const ending = new AbortController();
   const pause = createPause(runtime.delay, ending.signal);
-  const channel = createChannel<ConsumedRecord>(maxRecordsPerRead, ending.signal, close);
+  const sight = createSight(whenHidden === 'pause' ? runtime.page : undefined);
   const lineage = createLineage();
-  const states = new Map<string, ShardState>();
-  const listeners = new Set<() => void>();
-  /** Children that the service named at their parents' end: a list may be a little behind. */
-  const children: ShardFacts[] = [];
-  let isFirstList = true;
-  let error: string | undefined;
-  let isTelling = false;
+  const states = createShardStates((shardId) => session.lease(shardId));
+  /** Of the shards that this consumer reads, each with what ends that. */
+  const readings = new Map<string, AbortController>();
+  /** Children that the service named at their parents' end, and that no list has shown yet: it may be a little behind. */
+  const announced = new Map<string, ShardFacts>();
+  let listed: ReadonlySet<string> = new Set();
+  let listError: string | undefined;
+  let storeError: string | undefined;
+  let closing: Promise<void> | undefined;
+
+  let sink: Sink | undefined;
+  let run: Run | undefined;
+  const chosen = createBell(ending.signal);
 
   const reading = {
-    client,
+    ...resolved,
     stream: stream.startsWith('arn:') ? { StreamARN: stream } : { StreamName: stream },
-    pollIntervalMs,
-    runtime,
     signal: ending.signal,
     pause,
+    sight,
   };
 
-  function found(listed: readonly ShardFacts[]): void {
-    error = undefined;
-    for (const shard of lineage.add([...children.splice(0), ...listed])) {
-      states.set(shard.shardId, newState(shard));
-    }
-    // A shard that need not be read frees its children at once.
-    for (let free = lineage.ready(); free.length > 0; free = lineage.ready()) {
-      for (const shard of free) void follow(shard, isFirstList);
-    }
-    isFirstList = false;
-    tell();
+  const host: RunHost = {
+    runtime,
+    holds: (shardId) => readings.has(shardId) && session.holds(shardId),
+    done: (shardId, upTo) => {
+      if (!readings.has(shardId)) return;
+      session.done(shardId, upTo);
+      states.done(shardId, upTo);
+    },
+    failed: states.handlerFailed,
+    filter: resolved.filter,
+    signal: ending.signal,
+    shards,
+    onShards: states.onChange,
+  };
+
+  const session: CheckpointSession = (resolved.checkpoint ?? alone).start({
+    from: resolved.from,
+    runtime,
+    granted,
+    revoked,
+    failed: (message) => {
+      storeError = message;
+      states.tell();
+    },
+  });
+
+  function found(list: readonly ShardFacts[]): void {
+    listError = undefined;
+    listed = new Set(list.map(({ shardId }) => shardId));
+    for (const shardId of listed) announced.delete(shardId);
+    learn(list);
   }
 
-  async function follow(shard: ShardFacts, isFromStart: boolean): Promise<void> {
+  /** Takes in what the list or the end of a shard says. */
+  function learn(news: readonly ShardFacts[]): void {
+    for (const shard of lineage.add([...announced.values(), ...news])) states.add(shard);
+    for (const { shardId } of lineage.all()) {
+      if (!listed.has(shardId) && !announced.has(shardId) && !readings.has(shardId))
+        states.remove(shardId);
+    }
+    lineage.keep(new Set([...listed, ...announced.keys(), ...readings.keys()]));
+    states.tell();
+    session.known(
+      lineage.all().filter(({ shardId }) => listed.has(shardId) || announced.has(shardId)),
+    );
+  }
+
+  function granted(shardId: string, from: Checkpoint): void {
+    const shard = lineage.get(shardId);
+    if (!shard || readings.has(shardId) || ending.signal.aborted) return;
+    const stop = new AbortController();
+    readings.set(shardId, stop);
+    void follow(shard, from, stop.signal);
+  }
+
+  function revoked(shardId: string): void {
+    readings.get(shardId)?.abort();
+    readings.delete(shardId);
+    sink?.revoke(shardId);
+    states.handlerFailed(shardId, undefined);
+    const idle = { isDrained: true, pace: 'budget', error: undefined } as const;
+    states.report(shardId, { status: 'waiting', ...idle });
+  }
+
+  async function follow(shard: ShardFacts, from: Checkpoint, stopped: AbortSignal): Promise<void> {
     const { shardId } = shard;
-    // What is there later than the start came after it, so that LATEST is behind it.
-    const position = from === 'LATEST' && !isFromStart ? 'TRIM_HORIZON' : from;
     // Nothing will ever come after the latest record of a closed shard.
-    if (!(position === 'LATEST' && shard.isClosed)) {
-      report(shardId, { status: 'reading' });
-      const next = await readShard({
+    if (from !== 'SHARD_END' && !(from === 'LATEST' && shard.isClosed)) {
+      states.report(shardId, { status: 'reading' });
+      const stoppable = createPause(runtime.delay, stopped);
+      const children = await readShard({
         ...reading,
         shardId,
-        start: positionOf(position, shardId),
+        from,
         limit: maxRecordsPerRead,
-        isClosed: () => lineage.get(shardId)?.isClosed === true,
+        signal: stopped,
+        pause: stoppable,
+        isForgotten: () => listed.size > 0 && !listed.has(shardId) && !announced.has(shardId),
         relist,
-        room: channel.room,
-        deliver: (answer) => deliver(shard, answer),
-        report: (change) => report(shardId, change),
+        deliver: (read) => deliver(shard, read, stopped, stoppable),
+        report: (change) => {
+          if (!stopped.aborted) states.report(shardId, change);
+        },
       });
-      if (ending.signal.aborted) return;
-      children.push(...next.map(factsOfChild));
-      relist();
+      if (stopped.aborted) return;
+      states.report(shardId, { lastProgressAt: runtime.now(), millisBehindLatest: 0 });
+      for (const child of children.map(factsOfChild)) {
+        if (!listed.has(child.shardId)) announced.set(child.shardId, child);
+      }
     }
-    lineage.drain(shardId);
-    report(shardId, { status: 'closed', millisBehindLatest: 0, error: undefined });
+    // A shard of which nothing came waits for nobody.
+    await sink?.end(shardId);
+    if (stopped.aborted) return;
+    states.report(shardId, { status: 'closed', error: undefined });
+    learn([{ ...shard, isClosed: true }]);
+    readings.delete(shardId);
+    session.done(shardId, 'SHARD_END');
+    relist();
   }
 
   async function deliver(
     { shardId, hashKeys }: ShardFacts,
-    answer: GetRecordsCommandOutput,
+    { answer, after, askedAt, change }: ShardRead,
+    stopped: AbortSignal,
+    stoppable: Pause,
   ): Promise<void> {
-    const readAt = runtime.now();
-    let { records = 0, bytes = 0, lastSequenceNumber } = states.get(shardId) ?? {};
-    let sliceAt = readAt;
-    for (const record of answer.Records ?? []) {
-      const decoded = decodeRecord(record, { shardId, hashKeys, readAt, md5 });
-      channel.push(decoded);
-      records += decoded.length;
-      for (const { data } of decoded) bytes += data.length;
-      lastSequenceNumber = record.SequenceNumber;
-      if (runtime.now() - sliceAt > DECODE_SLICE_MS) {
-        await pause(0);
-        sliceAt = runtime.now();
-      }
+    const from = { shardId, hashKeys, readAt: runtime.now(), md5 };
+    const records = await unpack(answer.Records ?? [], after, from, { runtime, pause: stoppable });
+    if (stopped.aborted) return;
+    states.arrived(shardId, records, { ...change, pace: 'full' });
+    // Until somebody iterates or runs, reading goes on as far as the first record.
+    if (!sink && records.length === 0) return;
+    while (!sink && !stopped.aborted) await chosen.heard();
+    if (stopped.aborted) return;
+    const unknownMs = records.length > 0 ? Number.POSITIVE_INFINITY : 0;
+    await sink?.take(shardId, records, askedAt - (answer.MillisBehindLatest ?? unknownMs));
+  }
+
+  function choose<S extends Sink>(make: () => S): S {
+    if (sink) {
+      throw new RivuletError(
+        'invalid_option',
+        'consumer: expected one loop or one run, got a second',
+      );
     }
-    report(shardId, { records, bytes, lastSequenceNumber, lastReadAt: readAt });
+    const made = make();
+    sink = made;
+    chosen.ring();
+    return made;
   }
 
-  function report(shardId: string, change: Partial<ShardState>): void {
-    const state = states.get(shardId);
-    if (!state) return;
-    states.set(shardId, { ...state, ...change });
-    tell();
+  function iterate<T extends ConsumedRecord>(
+    accepts: (record: ConsumedRecord) => record is T,
+  ): AsyncGenerator<T, undefined> {
+    const looped = { ...host, pause, left: close };
+    return choose(() => createIteration(maxRecordsPerRead, accepts, looped)).records;
   }
 
-  /** Once a turn, and apart from the reading: what a listener throws is its own. */
-  function tell(): void {
-    if (isTelling) return;
-    isTelling = true;
-    void Promise.resolve().then(() => {
-      isTelling = false;
-      for (const listener of listeners) listener();
-    });
+  function shards() {
+    return lineage.all().flatMap(({ shardId }) => states.get(shardId) ?? []);
   }
 
-  function close(): void {
-    signal?.removeEventListener('abort', close);
-    ending.abort();
+  function close(): Promise<void> {
+    if (!closing) {
+      // Before anybody is told, so that whoever closes on being told gets the same.
+      closing = Promise.resolve().then(finish);
+      signal?.removeEventListener('abort', close);
+      ending.abort();
+      for (const stop of readings.values()) stop.abort();
+    }
+    return closing;
   }
+
+  async function finish(): Promise<void> {
+    await run?.ended;
+    await session.end();
+    readings.clear();
+  }
+
   const relist = discoverShards({
     ...reading,
     found,
     failed: (message) => {
-      error = message;
-      tell();
+      listError = message;
+      states.tell();
     },
   });
-  if (signal?.aborted) close();
+  if (signal?.aborted) void close();
   else signal?.addEventListener('abort', close);
 
   return {
-    shards: () => lineage.all().flatMap(({ shardId }) => states.get(shardId) ?? []),
-    error: () => error,
-    onShards: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
+    events: () => ({ [Symbol.asyncIterator]: () => iterate(isEvent) }),
+    run: async (handler, runOptions = {}) => {
+      run = choose(() => createRun(handler, runOptions, host));
+      const report = await run.ended;
+      await close();
+      return report;
     },
+    shards,
+    error: () => listError ?? storeError,
+    onShards: states.onChange,
+    flush: session.flush,
     close,
-    [Symbol.asyncIterator]: () => channel.items,
+    [Symbol.asyncIterator]: () => iterate(isRecord),
   };
 }
 
-function positionOf(from: StartPosition, shardId: string): Position {
-  if (typeof from === 'string') return { ShardIteratorType: from };
-  if ('atTimestamp' in from) {
-    return { ShardIteratorType: 'AT_TIMESTAMP', Timestamp: new Date(from.atTimestamp) };
-  }
-  const after = from.afterSequenceNumbers[shardId];
-  return after === undefined
-    ? { ShardIteratorType: 'TRIM_HORIZON' }
-    : { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', StartingSequenceNumber: after };
+function isRecord(_: ConsumedRecord): _ is ConsumedRecord {
+  return true;
 }
 
-function newState({ shardId, parents, hashKeys }: ShardFacts): ShardState {
-  return {
-    shardId,
-    parents,
-    hashKeys,
-    status: 'waiting',
-    millisBehindLatest: undefined,
-    records: 0,
-    bytes: 0,
-    lastSequenceNumber: undefined,
-    lastReadAt: undefined,
-    error: undefined,
-  };
+function isEvent(record: ConsumedRecord): record is ConsumedEvent {
+  return record.event !== undefined;
 }

@@ -4,6 +4,7 @@ import { factsOfShard, type ShardFacts } from './lineage.ts';
 import type { KinesisReader } from './options.ts';
 import type { Pause } from './pause.ts';
 import { readErrorOf } from './read-error.ts';
+import type { Sight } from './sight.ts';
 
 /** Resharding shows at the parent's end; this is for what else may change. */
 const RELIST_INTERVAL_MS = 30_000;
@@ -15,19 +16,24 @@ export interface DiscoverySource {
   readonly runtime: Pick<Runtime, 'random'>;
   readonly signal: AbortSignal;
   readonly pause: Pause;
+  readonly sight: Sight;
   readonly found: (shards: readonly ShardFacts[]) => void;
   readonly failed: (message: string) => void;
 }
 
 /** Lists the shards until the signal aborts: now, from time to time, and when the answered function asks for it. */
 export function discoverShards(source: DiscoverySource): () => void {
-  const { pollIntervalMs, runtime, signal, pause } = source;
+  const { pollIntervalMs, runtime, signal, pause, sight } = source;
   let isAsked = false;
   let wake: (() => void) | undefined;
 
   async function run(): Promise<void> {
     let failures = 0;
     while (!signal.aborted) {
+      if (sight.isHidden()) {
+        await sight.seen(signal);
+        continue;
+      }
       isAsked = false;
       try {
         source.found(await listShards(source));

@@ -1,8 +1,11 @@
 /** Entry `rivulet/consumer`: the stream, read back. No code. */
+export type * from './checkpoint/types.ts';
 export { createConsumer } from './consumer.ts';
 export { decodeRecord, type ReadFrom } from './decode.ts';
 export { createLedger } from './ledger.ts';
 export { md5 } from './md5.ts';
 export type { ConsumerOptions, KinesisReader } from './options.ts';
 export { createReadDoorClient, type ReadDoorOptions } from './read-door-client.ts';
+export type * from './run/types.ts';
+export type { RecordFilter } from './sink.ts';
 export type * from './types.ts';

@@ -15,6 +15,8 @@ export interface Lineage {
   /** Takes in shards. Tells which of them are new. */
   readonly add: (shards: readonly ShardFacts[]) => readonly ShardFacts[];
   readonly get: (shardId: string) => ShardFacts | undefined;
+  /** Forgets the others, but for those that were named and are not drained. */
+  readonly keep: (shardIds: ReadonlySet<string>) => void;
   /** Marks a shard as read to its end. */
   readonly drain: (shardId: string) => void;
   /** Shards whose parents are all drained. Each is named once. */
@@ -36,6 +38,13 @@ export function createLineage(): Lineage {
       shards.set(shard.shardId, { ...shard, isClosed });
     }
     return fresh;
+  }
+
+  function keep(shardIds: ReadonlySet<string>): void {
+    for (const shardId of shards.keys()) {
+      const isUnderWay = named.has(shardId) && !drained.has(shardId);
+      if (!shardIds.has(shardId) && !isUnderWay) shards.delete(shardId);
+    }
   }
 
   function ready(): ShardFacts[] {
@@ -70,6 +79,7 @@ export function createLineage(): Lineage {
   return {
     add,
     get: (shardId) => shards.get(shardId),
+    keep,
     drain: (shardId) => drained.add(shardId),
     ready,
     all,

@@ -1,6 +1,9 @@
 import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import { RivuletError } from '../errors.ts';
+import { SHARD_READ_CALLS_PER_SECOND } from '../protocol/limits.ts';
 import { platformRuntime, type Runtime } from '../runtime.ts';
+import type { Checkpointing } from './checkpoint/types.ts';
+import type { RecordFilter } from './sink.ts';
 import type { StartPosition } from './types.ts';
 
 /** Anything that sends commands as a `KinesisClient` does. */
@@ -11,22 +14,52 @@ export interface ConsumerOptions {
   readonly client: KinesisReader;
   /** The stream's name, or its ARN. */
   readonly stream: string;
-  /** @default 'LATEST' */
+  /** Where shards begin of which the checkpoints know nothing. @default 'LATEST' */
   readonly from?: StartPosition;
-  /** Between two reads of a shard at its end. Five reads per second and shard are shared by all readers. @default 1000 */
+  /**
+   * Remembers what was done, so that the next reading goes on there, and shares the shards with whoever uses the same.
+   * Without it, reading begins at `from` each time.
+   * @default none
+   */
+  readonly checkpoint?: Checkpointing;
+  /** Leaves records out before they are handed out, as `withoutDuplicates` does. @default none */
+  readonly filter?: RecordFilter;
+  /**
+   * GetRecords calls of one shard in a second, at most, while it has more to read: above 0, up to 5. All readers of a shard
+   * share five.
+   * @default 1
+   */
+  readonly readsPerSecond?: number;
+  /** Between two reads of a shard at its end, where `readsPerSecond` does not say longer. @default 1000 */
   readonly pollIntervalMs?: number;
+  /** Between two reads of a shard to which nothing comes: a tenth of its silence, up to this. @default 3000 */
+  readonly idleIntervalMs?: number;
+  /**
+   * What becomes of the reading while nobody sees the page. A page that keeps checkpoints works for others too: it goes on
+   * unless told otherwise.
+   * @default 'pause', with `checkpoint` 'read'
+   */
+  readonly whenHidden?: 'pause' | 'read';
   /** Kinesis records of one read, and records that may wait to be pulled before reading pauses. @default 1000 */
   readonly maxRecordsPerRead?: number;
-  /** Ends the iteration as `close` does. */
+  /** Ends the reading as `close` does. */
   readonly signal?: AbortSignal;
-  readonly runtime?: Pick<Runtime, 'now' | 'random' | 'delay'>;
+  readonly runtime?: Pick<Runtime, 'now' | 'monotonic' | 'random' | 'delay' | 'locks' | 'page'>;
 }
 
-export type ResolvedOptions = Required<Omit<ConsumerOptions, 'signal'>> & {
-  readonly signal: AbortSignal | undefined;
+type Optional = 'signal' | 'checkpoint' | 'filter';
+
+export type ResolvedOptions = Required<Omit<ConsumerOptions, Optional>> & {
+  readonly [Option in Optional]: ConsumerOptions[Option] | undefined;
 };
 
-const DEFAULTS = { from: 'LATEST', pollIntervalMs: 1000, maxRecordsPerRead: 1000 } as const;
+const DEFAULTS = {
+  from: 'LATEST',
+  readsPerSecond: 1,
+  pollIntervalMs: 1000,
+  idleIntervalMs: 3000,
+  maxRecordsPerRead: 1000,
+} as const;
 
 /** docs.aws.amazon.com/kinesis/latest/APIReference/API_GetRecords.html, `Limit` */
 const MAX_RECORDS_PER_READ = 10_000;
@@ -35,14 +68,43 @@ export function resolveOptions(options: ConsumerOptions): ResolvedOptions {
   const resolved = {
     ...DEFAULTS,
     signal: undefined,
+    checkpoint: undefined,
+    filter: undefined,
+    whenHidden: options.checkpoint ? ('read' as const) : ('pause' as const),
     ...options,
     runtime: options.runtime ?? platformRuntime(),
   };
-  const { client, stream, from, pollIntervalMs, maxRecordsPerRead } = resolved;
+  const { client, stream, from, checkpoint, filter, maxRecordsPerRead, whenHidden } = resolved;
+  const { readsPerSecond, pollIntervalMs, idleIntervalMs } = resolved;
   expect('client', typeof client?.send === 'function', 'a KinesisClient', client);
   expect('stream', typeof stream === 'string' && stream !== '', 'a name or an ARN', stream);
-  expect('from', isPosition(from), 'a StartPosition', from);
+  expect('from', isStartPosition(from), 'a StartPosition', from);
+  expect(
+    'checkpoint',
+    checkpoint === undefined || typeof checkpoint.start === 'function',
+    'a Checkpointing',
+    checkpoint,
+  );
+  expect(
+    'filter',
+    filter === undefined || typeof filter.isWanted === 'function',
+    'a RecordFilter',
+    filter,
+  );
+  expect(
+    'readsPerSecond',
+    readsPerSecond > 0 && readsPerSecond <= SHARD_READ_CALLS_PER_SECOND,
+    `a number above 0, up to ${SHARD_READ_CALLS_PER_SECOND}`,
+    readsPerSecond,
+  );
   expect('pollIntervalMs', pollIntervalMs >= 0, 'a number from 0', pollIntervalMs);
+  expect('idleIntervalMs', idleIntervalMs >= 0, 'a number from 0', idleIntervalMs);
+  expect(
+    'whenHidden',
+    whenHidden === 'pause' || whenHidden === 'read',
+    "'pause' or 'read'",
+    whenHidden,
+  );
   expect(
     'maxRecordsPerRead',
     Number.isInteger(maxRecordsPerRead) &&
@@ -54,9 +116,11 @@ export function resolveOptions(options: ConsumerOptions): ResolvedOptions {
   return resolved;
 }
 
-function isPosition(from: StartPosition): boolean {
+function isStartPosition(from: StartPosition): boolean {
   if (typeof from === 'string') return from === 'LATEST' || from === 'TRIM_HORIZON';
-  return 'atTimestamp' in from || 'afterSequenceNumbers' in from;
+  if ('atTimestamp' in from) return Number.isFinite(from.atTimestamp);
+  const numbers = Object.values(from.afterSequenceNumbers ?? { none: '' });
+  return numbers.every((number) => /^\d{1,129}$/.test(number));
 }
 
 function expect(option: string, holds: boolean, expected: string, got: unknown): void {

@@ -3,117 +3,181 @@ import {
   GetRecordsCommand,
   type GetRecordsCommandOutput,
   GetShardIteratorCommand,
-  type GetShardIteratorCommandInput,
 } from '@aws-sdk/client-kinesis';
 import type { Runtime } from '../runtime.ts';
+import type { Checkpoint } from './checkpoint/types.ts';
 import type { KinesisReader } from './options.ts';
-import { readErrorOf } from './read-error.ts';
-import type { ShardState } from './types.ts';
-
-/** Where in a shard to open an iterator. */
-export type Position = Pick<
-  GetShardIteratorCommandInput,
-  'ShardIteratorType' | 'StartingSequenceNumber' | 'Timestamp'
->;
+import { createPace, type PaceOptions, type Wait } from './pace.ts';
+import type { Pause } from './pause.ts';
+import { comparePositions, isPosition, placeOf, WHOLE_RECORD } from './position.ts';
+import { type ReadError, readErrorOf } from './read-error.ts';
+import type { Sight } from './sight.ts';
+import type { Position, ShardState } from './types.ts';
 
 /** What a shard's reader needs of the consumer. */
-export interface ShardSource {
+export interface ShardSource extends PaceOptions {
   readonly client: KinesisReader;
   readonly stream: { readonly StreamName: string } | { readonly StreamARN: string };
   readonly shardId: string;
-  readonly start: Position;
+  readonly from: Checkpoint;
   readonly limit: number;
-  readonly pollIntervalMs: number;
-  readonly runtime: Pick<Runtime, 'now' | 'random'>;
+  readonly runtime: Pick<Runtime, 'now' | 'monotonic' | 'random'>;
   readonly signal: AbortSignal;
-  /** Whether the list of shards says that this one takes no more records. */
-  readonly isClosed: () => boolean;
+  readonly sight: Sight;
+  /** Whether the list of shards does not name this one any more. */
+  readonly isForgotten: () => boolean;
   /** Asks for a fresh list of shards. */
   readonly relist: () => void;
-  /** Resolves when there is room for what a read brings. */
-  readonly room: () => Promise<void>;
-  readonly deliver: (answer: GetRecordsCommandOutput) => Promise<void>;
+  /** Hands on what a read brought. Resolves when the shard may be read on. */
+  readonly deliver: (read: ShardRead) => Promise<void>;
   readonly report: (change: Partial<ShardState>) => void;
-  /** Resolves after the time, or at once when the signal aborts. */
-  readonly pause: (delayMs: number) => Promise<void>;
+  readonly pause: Pause;
 }
 
-/** Behind the end: four reads a second leave one of the five to the other readers of the shard. */
-const CATCH_UP_INTERVAL_MS = 250;
-const MAX_PAUSE_MS = 30_000;
+/** What one GetRecords brought. */
+export interface ShardRead {
+  readonly answer: GetRecordsCommandOutput;
+  /** Everything up to there is done, and must not come again. */
+  readonly after: Position | undefined;
+  /** Milliseconds since 1970. */
+  readonly askedAt: number;
+  readonly change: Partial<ShardState>;
+}
 
 /** Reads a shard to its end, which a split or a merge makes. Answers with the children that the service names there. */
 export async function readShard(source: ShardSource): Promise<readonly ChildShard[]> {
-  const { client, shardId, start, limit, pollIntervalMs, runtime, signal, report } = source;
-  let position = start;
+  const { client, shardId, from, limit, runtime, signal, report, sight } = source;
+  const pace = createPace(source);
+  let reads = 0;
+  let throttledReads = 0;
   let iterator: string | undefined;
-  /** Rises with each failure, falls with each success: after a throttle the pace stays slow for a while. */
-  let trouble = 0;
+  let place = placeOf(from);
+  let after = isPosition(from) ? from : undefined;
+  /** Whether `after` is a record that was there, and not only a number that somebody gave. */
+  let isRecord = after !== undefined && after.subSequenceNumber < WHOLE_RECORD;
+  /** The record that a new iterator has to bring first, unless the stream has forgotten it. */
+  let anchor: Position | undefined;
 
-  async function open(): Promise<string | undefined> {
-    const request = { ...source.stream, ShardId: shardId, ...position };
+  async function open(): Promise<string> {
+    const request = { ...source.stream, ShardId: shardId, ...place };
     const answer = await client.send(new GetShardIteratorCommand(request), { abortSignal: signal });
+    if (!answer.ShardIterator) throw new Error('GetShardIterator: expected an iterator, got none');
     // LATEST once more would pass over what came since, should this iterator be lost before it brought a record.
-    if (position.ShardIteratorType === 'LATEST') {
-      position = { ShardIteratorType: 'AT_TIMESTAMP', Timestamp: new Date(runtime.now()) };
-    }
-    return answer.ShardIterator ?? undefined;
+    if (place.ShardIteratorType === 'LATEST') place = placeOf({ atTimestamp: runtime.now() });
+    anchor = isRecord ? after : undefined;
+    return answer.ShardIterator;
   }
 
-  async function read(ShardIterator: string): Promise<GetRecordsCommandOutput> {
+  async function read(ShardIterator: string): Promise<[GetRecordsCommandOutput, Wait]> {
+    const askedAt = runtime.now();
+    const startedAt = runtime.monotonic();
+    reads++;
     const command = new GetRecordsCommand({ ShardIterator, Limit: limit });
     const answer = await client.send(command, { abortSignal: signal });
-    await source.deliver(answer);
-    const last = answer.Records?.at(-1)?.SequenceNumber;
-    if (last)
-      position = { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', StartingSequenceNumber: last };
-    return answer;
+    const { Records: records = [], MillisBehindLatest: behindMs } = answer;
+    seekAnchor(answer);
+    const isBehind = (behindMs ?? records.length) > 0;
+    const last = records.at(-1)?.SequenceNumber;
+    const change = {
+      status: isBehind ? ('reading' as const) : ('live' as const),
+      millisBehindLatest: behindMs ?? undefined,
+      lastReadAt: askedAt,
+      reads,
+      ...(last && { lastSequenceNumber: last, lastProgressAt: runtime.now() }),
+    };
+    await source.deliver({ answer, after, askedAt, change });
+    if (last) goOnAfter({ sequenceNumber: last, subSequenceNumber: WHOLE_RECORD });
+    const wait = pace.answered({
+      records: records.length,
+      bytes: records.reduce((sum, { Data }) => sum + (Data?.length ?? 0), 0),
+      isBehind,
+      tookMs: runtime.monotonic() - startedAt,
+    });
+    if (!pace.isSlowed()) report({ error: undefined });
+    return [answer, wait];
   }
 
-  const slowPauseMs = (): number =>
-    Math.min(MAX_PAUSE_MS, pollIntervalMs * 2 ** trouble) * (0.5 + runtime.random() / 2);
+  function seekAnchor({ Records: [first] = [] }: GetRecordsCommandOutput): void {
+    if (!first?.SequenceNumber || !anchor) return;
+    const { sequenceNumber } = anchor;
+    if (BigInt(first.SequenceNumber) > BigInt(sequenceNumber)) {
+      report({
+        loss: `the stream no longer keeps record ${sequenceNumber}, after which reading was to go on: what came between it and ${first.SequenceNumber}, if anything, is missing. Read sooner, or keep records longer`,
+      });
+    }
+    anchor = undefined;
+  }
+
+  function goOnAfter(read: Position): void {
+    // Where a shard is read again from before it, what was done stays done.
+    if (after && comparePositions(read, after) < 0) return;
+    after = read;
+    isRecord = true;
+    place = placeOf(read);
+  }
+
+  /** A place that takes in everything that a refused one would. Where there is none, it is tried again. */
+  function retreat(): boolean {
+    if (place.ShardIteratorType !== 'AT_SEQUENCE_NUMBER') return false;
+    // A stream that was made anew, or an emulator: what was done is passed over by its number.
+    place = placeOf('TRIM_HORIZON');
+    return true;
+  }
+
+  function recover(error: ReadError, isFresh: boolean): Wait | 'at_once' | 'forgotten' {
+    const isOpening = iterator === undefined;
+    report({ reads });
+    if (error.isThrottle) {
+      throttledReads += isOpening ? 0 : 1;
+      report({ throttledReads, error: `reads are throttled, slowed down: ${error.text}` });
+      return pace.throttled();
+    }
+    // Whatever is wrong with it (expired, unknown to an emulator that answers 500), a new one goes on after the last record.
+    iterator = undefined;
+    if (error.name === 'ExpiredIteratorException' && !isFresh) return 'at_once';
+    if (isRefusal(error.name)) {
+      if (source.isForgotten()) return 'forgotten';
+      source.relist();
+      if (isOpening && error.name === 'InvalidArgumentException' && retreat()) return 'at_once';
+      if (isOpening && from === 'LATEST' && place.ShardIteratorType === 'AT_TIMESTAMP') {
+        place = placeOf(from);
+        report({
+          loss: 'an iterator at LATEST was lost, and this clock is ahead of the service’s: what came until a new one was opened is missing. Set the clock',
+        });
+      }
+    }
+    report({ status: 'failed', error: error.text });
+    return pace.failed();
+  }
 
   while (!signal.aborted) {
-    await source.room();
-    if (signal.aborted) break;
+    if (sight.isHidden()) {
+      report({ pace: 'hidden' });
+      await sight.seen(signal);
+      continue;
+    }
     const isFresh = iterator === undefined;
+    let wait: Wait;
     try {
       iterator ??= await open();
-      if (iterator === undefined) return [];
-      const answer = await read(iterator);
+      const [answer, due] = await read(iterator);
       iterator = answer.NextShardIterator ?? undefined;
       if (iterator === undefined) return answer.ChildShards ?? [];
-      trouble = Math.max(0, trouble - 1);
-      const behindMs = answer.MillisBehindLatest ?? (answer.Records?.length ? 1 : 0);
-      report({
-        status: behindMs > 0 ? 'reading' : 'live',
-        millisBehindLatest: answer.MillisBehindLatest ?? undefined,
-        ...(trouble === 0 && { error: undefined }),
-      });
-      const paceMs = behindMs > 0 ? Math.min(CATCH_UP_INTERVAL_MS, pollIntervalMs) : pollIntervalMs;
-      await source.pause(trouble > 0 ? slowPauseMs() : paceMs);
+      wait = due;
     } catch (thrown) {
       if (signal.aborted) break;
-      const error = readErrorOf(thrown);
-      if (error.isThrottle) {
-        trouble++;
-        report({ error: `reads are throttled, slowed down: ${error.text}` });
-      } else {
-        // Whatever is wrong with it (expired, unknown to an emulator that answers 500), a new one goes on after the last record.
-        iterator = undefined;
-        if (error.name === 'ExpiredIteratorException' && !isFresh) continue;
-        if (isRefusal(error.name)) {
-          // After the last record of a closed shard there is no place to open: that is its end.
-          if (source.isClosed()) return [];
-          source.relist();
-          // Our clock may be ahead of the service's, which refuses a time to come.
-          if (start.ShardIteratorType === 'LATEST' && position.Timestamp) position = start;
-        }
-        trouble++;
-        report({ status: 'failed', error: error.text });
+      const recovery = recover(readErrorOf(thrown), isFresh);
+      if (recovery === 'at_once') continue;
+      if (recovery === 'forgotten') {
+        report({
+          loss: 'the stream forgot the shard before it was read to its end: what was left of it is missing. Read sooner, or keep records longer',
+        });
+        return [];
       }
-      await source.pause(slowPauseMs());
+      wait = recovery;
     }
+    report({ pace: wait.pace });
+    await source.pause(wait.ms);
   }
   return [];
 }

@@ -41,7 +41,7 @@ export function startReading({ consumer, onRecord, onChange }: ReadingOptions): 
     close: () => {
       closed = true;
       stopListening();
-      consumer.close();
+      void consumer.close();
     },
   };
 }

@@ -156,7 +156,8 @@ export class RivuletDebug extends LitElement {
   #createConsumer(): Consumer | undefined {
     const { kinesis: client, stream, from = 'TRIM_HORIZON' } = this;
     return client && stream
-      ? createConsumer({ client, stream, from, runtime: this.#runtime })
+      ? // Somebody looks at it: what comes after a silence is not to be late.
+        createConsumer({ client, stream, from, idleIntervalMs: 0, runtime: this.#runtime })
       : undefined;
   }
 

@@ -17,6 +17,7 @@ export interface ShardsFacts {
 
 const WORDS: Record<ShardStatus, string> = {
   waiting: 'waits for its parent',
+  elsewhere: 'read elsewhere',
   reading: 'reading',
   live: 'live',
   closed: 'closed',

@@ -34,13 +34,22 @@ export function createScriptedConsumer(initial: readonly ShardState[] = []): Scr
   }
   return {
     [Symbol.asyncIterator]: iterate,
+    async *events() {
+      for await (const record of iterate()) {
+        if (record.event) yield { ...record, event: record.event };
+      }
+    },
+    run: async () => {
+      throw new Error('consumer: expected a loop, got a run');
+    },
+    flush: async () => {},
     shards: () => shards,
     error: () => listError,
     onShards: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    close: () => {
+    close: async () => {
       closed = true;
       wake();
     },
@@ -83,6 +92,14 @@ export function shardOf(
     bytes: 0,
     lastSequenceNumber: undefined,
     lastReadAt: undefined,
+    isDrained: true,
+    lastProgressAt: undefined,
+    pace: 'budget',
+    reads: 0,
+    throttledReads: 0,
+    checkpoint: undefined,
+    owner: undefined,
+    loss: undefined,
     error: undefined,
     ...change,
   };

@@ -131,7 +131,7 @@ test('leaving the loop closes it', async () => {
   await settle();
 
   expect(timers()).toBe(0);
-  expect(await consumer[Symbol.asyncIterator]().next()).toEqual({ done: true, value: undefined });
+  expect(() => consumer[Symbol.asyncIterator]()).toThrow('expected one loop or one run');
 });
 
 test('listeners hear of a change once a turn, until they stop', async () => {
@@ -150,7 +150,7 @@ test('listeners hear of a change once a turn, until they stop', async () => {
   await advance(1000);
 
   expect(heard).toBeGreaterThan(0);
-  expect(heard).toBeLessThan(3);
+  expect(heard).toBeLessThan(5);
   expect(listener).toHaveBeenCalledTimes(heard);
 });
 

@@ -87,9 +87,10 @@ test('an iterator that expired while nobody pulled is opened again after the las
   const { fake, put, consume, settle, advance } = createRig(1);
   put('a1', 'a2');
   const consumer = consume({ from: 'TRIM_HORIZON', maxRecordsPerRead: 1 });
+  const records = consumer[Symbol.asyncIterator]();
   const pulled: string[] = [];
   const pull = async () => {
-    const { value } = await consumer[Symbol.asyncIterator]().next();
+    const { value } = await records.next();
     pulled.push(new TextDecoder().decode(value?.data));
   };
   await settle();
@@ -103,7 +104,7 @@ test('an iterator that expired while nobody pulled is opened again after the las
   const opened = fake.calls.filter(({ operation }) => operation === 'GetShardIterator');
   expect(opened.map(({ input }) => input.ShardIteratorType)).toEqual([
     'TRIM_HORIZON',
-    'AFTER_SEQUENCE_NUMBER',
+    'AT_SEQUENCE_NUMBER',
   ]);
   expect(consumer.shards()[0]?.error).toBeUndefined();
 });

@@ -54,7 +54,10 @@ export function createRig(shardCount = 1): Rig {
 
   const runtime = {
     now: () => now,
+    monotonic: () => now - START,
     random: () => 1,
+    locks: undefined,
+    page: undefined,
     delay: (callback: () => void, delayMs: number) => {
       const timer = { at: now + delayMs, callback };
       timers.push(timer);
@@ -86,7 +89,7 @@ export function createRig(shardCount = 1): Rig {
 
   function consume(options: Partial<ConsumerOptions> = {}): Consumer {
     const consumer = createConsumer({ client, stream: STREAM, runtime, ...options });
-    onTestFinished(consumer.close);
+    onTestFinished(() => consumer.close());
     return consumer;
   }
 
