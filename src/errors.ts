@@ -21,6 +21,12 @@ export type ErrorCode =
   | 'middleware_failed'
   /** A listener of ours, written by the application, threw. */
   | 'listener_failed'
+  /** What handles the records of a run did not answer in time. */
+  | 'handler_failed'
+  /** The store of checkpoints could not be read or written: what was not written comes again after a crash. */
+  | 'checkpoint_failed'
+  /** An erasure was not carried out, or could not be written down. It is tried again. */
+  | 'erasure_failed'
   /** A read of the stream failed. */
   | 'read_failed';
 

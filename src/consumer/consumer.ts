@@ -168,7 +168,8 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     while (!sink && !stopped.aborted) await chosen.heard();
     if (stopped.aborted) return;
     const unknownMs = records.length > 0 ? Number.POSITIVE_INFINITY : 0;
-    await sink?.take(shardId, records, askedAt - (answer.MillisBehindLatest ?? unknownMs));
+    const reachedAt = askedAt - (answer.MillisBehindLatest ?? unknownMs);
+    await sink?.take(shardId, records, answer.NextShardIterator ? reachedAt : undefined);
   }
 
   function choose<S extends Sink>(make: () => S): S {
