@@ -5,9 +5,11 @@ const MAX_TITLE_LENGTH = 500;
 
 /** What may be told of a page of this document, under the names that an event's context has for it. */
 export function placeOf({ scrub }: CaptureHost, href: string, title: string): Properties {
+  const url = scrub(href);
   return {
-    url: scrub(href),
-    path: new URL(href).pathname,
+    url,
+    // Of the address that may be told: a file's is its owner's.
+    path: url.replace(/^[^:]*:(\/\/[^/]*)?|[?#].*/g, ''),
     title: title.slice(0, MAX_TITLE_LENGTH),
   };
 }
