@@ -76,7 +76,8 @@ export function createShardWork(source: ShardWorkSource): ShardWork {
     if (telling.signal.aborted) return;
     for (const record of records) waiting.push(record);
     taken += records.length;
-    if (reachedAt >= source.startedAt) goal ??= taken;
+    // In the same millisecond it may have been asked for before.
+    if (reachedAt > source.startedAt) goal ??= taken;
     work();
     source.progressed();
     // The next read goes on beside the last batch.

@@ -385,8 +385,8 @@ test('ends when every shard is done up to what stood there when it began', async
   const report = vi.fn();
   void ended.then(report);
 
-  void take('a', recordsOf('a', 1, 2), startedAt - 1);
-  void take('b', [], startedAt);
+  void take('a', recordsOf('a', 1, 2), startedAt);
+  void take('b', [], startedAt + 1);
   await clock.settle();
   calls[0]?.resolve();
   await clock.settle();
@@ -417,7 +417,7 @@ test('children are waited for, also those that are not listed yet', async () => 
   tellShards();
   await clock.settle();
   const waiting = report.mock.calls.length;
-  void take('b', recordsOf('b', 1, 1), clock.now());
+  void take('b', recordsOf('b', 1, 1), clock.now() + 1);
   await clock.settle();
 
   expect([unlisted, waiting]).toEqual([0, 0]);
@@ -435,7 +435,7 @@ test('a shard of another consumer is waited for while it may come here, and then
   const report = vi.fn();
   void ended.then(report);
 
-  void take('c', [], clock.now());
+  void take('c', [], clock.now() + 1);
   await clock.advance(29_000);
   const early = report.mock.calls.length;
   await clock.advance(1000);
