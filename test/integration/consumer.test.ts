@@ -67,8 +67,8 @@ async function put(stream: string, round: number): Promise<void> {
 }
 
 function read(stream: string, options: Partial<ConsumerOptions> = {}) {
-  const consumer = createConsumer({ client, stream, pollIntervalMs: 200, ...options });
-  onTestFinished(consumer.close);
+  const consumer = createConsumer({ client, stream, readsPerSecond: 5, pollIntervalMs: 200, ...options });
+  onTestFinished(() => consumer.close());
   const received: ConsumedRecord[] = [];
   void (async () => {
     for await (const record of consumer) received.push(record);
