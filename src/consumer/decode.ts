@@ -3,20 +3,26 @@ import { decodeAggregate, type UserRecord } from '../protocol/aggregate.ts';
 import { isEventType, isLane, type StreamRecord } from '../protocol/event.ts';
 import { isObject } from '../protocol/parsed.ts';
 import { type HashKeyRange, hashKeyOf, isInRange, type Md5 } from '../protocol/partition-key.ts';
+import { md5 as anyMd5 } from './md5.ts';
 import type { ConsumedRecord } from './types.ts';
 
 /** Where and when a Kinesis record was read. */
 export interface ReadFrom {
   readonly shardId: string;
-  readonly hashKeys: HashKeyRange;
+  /** The shard's own. `undefined` where nobody tells them, as in AWS Lambda: then no record is known to be out of range. */
+  readonly hashKeys: HashKeyRange | undefined;
   /** Milliseconds since 1970. */
   readonly readAt: number;
-  readonly md5: Md5;
+  /** @default the platform's, or one in JavaScript */
+  readonly md5?: Md5;
 }
 
-/** What an application wrote into a Kinesis record. Never throws, loses nothing: what is no aggregate is one record as it is. */
+/**
+ * What an application wrote into a Kinesis record: the records of an aggregate, or the record itself. Never throws and loses
+ * nothing: what is no whole, valid aggregate is one record as it is, and says why in `undecoded`.
+ */
 export function decodeRecord(record: KinesisRecord, from: ReadFrom): ConsumedRecord[] {
-  const { shardId, hashKeys, readAt, md5 } = from;
+  const { shardId, hashKeys, readAt, md5 = anyMd5 } = from;
   const data = record.Data ?? new Uint8Array();
   const outer = {
     shardId,
@@ -34,41 +40,56 @@ export function decodeRecord(record: KinesisRecord, from: ReadFrom): ConsumedRec
         undecoded: decoded.reason === 'no_magic' ? undefined : decoded.reason,
         // The service itself chose the shard.
         outOfRange: false,
+        kclDrops: false,
         partitionKey: record.PartitionKey ?? '',
         data,
         event: parseEvent(data),
       },
     ];
   }
-  /** Most aggregates hold one key many times. */
-  let lastKey: string | undefined;
-  let lastHashKey = 0n;
-  const isOutside = ({ partitionKey, explicitHashKey }: UserRecord): boolean => {
+  const { records } = decoded;
+  const outside = hashKeys && whichAreOutside(records, hashKeys, md5);
+  const kclDrops = outside?.includes(true) === true;
+  return records.map(({ partitionKey, data }, subSequenceNumber) => ({
+    ...outer,
+    subSequenceNumber,
+    aggregateCount: records.length,
+    undecoded: undefined,
+    outOfRange: outside?.[subSequenceNumber] === true,
+    kclDrops,
+    partitionKey,
+    data,
+    event: parseEvent(data),
+  }));
+}
+
+function whichAreOutside(
+  records: readonly UserRecord[],
+  hashKeys: HashKeyRange,
+  md5: Md5,
+): readonly boolean[] {
+  /** Aggregates hold few keys, each many times. */
+  const known = new Map<string, boolean>();
+  return records.map(({ partitionKey, explicitHashKey }) => {
     if (explicitHashKey !== undefined) {
       return !(/^\d{1,39}$/.test(explicitHashKey) && isInRange(BigInt(explicitHashKey), hashKeys));
     }
-    if (partitionKey !== lastKey) lastHashKey = hashKeyOf(partitionKey, md5);
-    lastKey = partitionKey;
-    return !isInRange(lastHashKey, hashKeys);
-  };
-  return decoded.records.map((record, subSequenceNumber) => ({
-    ...outer,
-    subSequenceNumber,
-    aggregateCount: decoded.records.length,
-    undecoded: undefined,
-    outOfRange: isOutside(record),
-    partitionKey: record.partitionKey,
-    data: record.data,
-    event: parseEvent(record.data),
-  }));
+    const isOutside = known.get(partitionKey) ?? !isInRange(hashKeyOf(partitionKey, md5), hashKeys);
+    known.set(partitionKey, isOutside);
+    return isOutside;
+  });
 }
 
 const OPENING_BRACE = 0x7b;
 
+/** Kept: to make one takes as long as to read a short event. */
+let text: TextDecoder | undefined;
+
 function parseEvent(data: Uint8Array): StreamRecord | undefined {
   if (data[0] !== OPENING_BRACE) return undefined;
+  text ??= new TextDecoder();
   try {
-    const value: unknown = JSON.parse(new TextDecoder().decode(data));
+    const value: unknown = JSON.parse(text.decode(data));
     // A CloudEvent is an envelope with a record of ours in it.
     const record = isObject(value) && value.specversion === '1.0' ? value.data : value;
     return isStreamRecord(record) ? record : undefined;

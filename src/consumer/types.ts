@@ -29,8 +29,10 @@ export interface ConsumedRecord extends Position {
   readonly aggregateCount: number | undefined;
   /** Why data with an aggregate's magic number was taken as it is. */
   readonly undecoded: Exclude<PlainReason, 'no_magic'> | undefined;
-  /** The key hashes outside its shard: the Kinesis Client Library silently drops the whole aggregate. */
+  /** The key hashes outside its shard: its producer was mistaken, or the stream was resharded meanwhile. */
   readonly outOfRange: boolean;
+  /** A key of its aggregate is out of range: the Kinesis Client Library silently drops the whole aggregate. */
+  readonly kclDrops: boolean;
   readonly partitionKey: string;
   readonly data: Uint8Array;
   /** ApproximateArrivalTimestamp, milliseconds since 1970. */

@@ -1,8 +1,8 @@
 /** The record whose detail is open: decoded and hashed once, not with every drawing. */
 
-import { md5 } from '../consumer/md5.ts';
 import { hashKeyOf } from '../protocol/partition-key.ts';
 import { type JourneyLog, type Leg, legsOf } from './journey.ts';
+import { keyMd5 } from './key-md5.ts';
 import { textOf } from './record-text.ts';
 import type { Row } from './rows.ts';
 
@@ -35,7 +35,7 @@ function openRow(row: Row): OpenedRow {
   return {
     row,
     text: textOf(record),
-    hashKey: hashKeyOf(record.partitionKey, md5),
+    hashKey: hashKeyOf(record.partitionKey, keyMd5),
     legs: (journeys, shownAt) => legsOf(record, at && journeys?.of(at.lane, at.seq), shownAt),
   };
 }

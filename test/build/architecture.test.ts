@@ -15,6 +15,10 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   encryption: ['protocol', 'base', 'queue types', 'queue/sealed-log'],
   'service-worker': ['protocol', 'base', 'capture types', 'client'],
   consumer: ['protocol', 'base', 'transport/retry'],
+  erasure: [
+    ...['protocol', 'base', 'transport/retry'],
+    ...['consumer types', 'consumer/run/types', 'consumer/pause'],
+  ],
   debug: ['protocol', 'base', 'client types', 'consumer'],
   worker: ['protocol', 'errors'],
 };
@@ -23,8 +27,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
 const packages: Readonly<Record<string, readonly string[]>> = {
   capture: ['web-vitals'],
   queue: ['idb'],
-  consumer: ['@aws-sdk/client-kinesis', '@smithy/fetch-http-handler', 'spark-md5'],
-  debug: ['lit', 'uplot', '@tanstack/virtual-core'],
+  consumer: ['@aws-sdk/client-kinesis', '@smithy/fetch-http-handler'],
+  debug: ['lit', 'spark-md5', 'uplot', '@tanstack/virtual-core'],
   worker: [
     '@cfworker/json-schema',
     '@smithy/signature-v4',

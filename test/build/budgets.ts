@@ -199,7 +199,7 @@ export const budgets: readonly Budget[] = [
     name: 'createConsumer',
     program: `import { createConsumer } from 'rivulet/consumer'; globalThis.create = createConsumer;`,
     brotliBytes: 4_300,
-    external: [...sdk, 'spark-md5'],
+    external: sdk,
   },
   {
     name: '<rivulet-debug>',

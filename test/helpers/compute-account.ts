@@ -1,4 +1,4 @@
-import { createLedger } from '../../src/consumer/ledger.ts';
+import { createLedger } from '../../src/consumer/ledger/ledger.ts';
 import type { StreamRecord } from '../../src/protocol/index.ts';
 import type { Account } from './account-report.ts';
 import { readStats } from './client-page.ts';
@@ -78,6 +78,7 @@ const ARRIVED = {
   aggregateCount: undefined,
   undecoded: undefined,
   outOfRange: false,
+  kclDrops: false,
   partitionKey: '',
   data: new Uint8Array(),
   arrivedAt: undefined,

@@ -137,6 +137,7 @@ export function recordOf(
     aggregateCount: undefined,
     undecoded: undefined,
     outOfRange: false,
+    kclDrops: false,
     partitionKey: record.anonymousId,
     data: new TextEncoder().encode(JSON.stringify(record)),
     arrivedAt: readAt - 420,

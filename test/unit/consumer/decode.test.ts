@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decodeRecord } from '../../../src/consumer/decode.ts';
-import { createLedger } from '../../../src/consumer/ledger.ts';
+import { createLedger } from '../../../src/consumer/ledger/ledger.ts';
 import { md5 } from '../../../src/consumer/md5.ts';
 import { labelOf } from '../../../src/debug/rows.ts';
 import { encodeAggregate, type UserRecord } from '../../../src/protocol/aggregate.ts';
@@ -42,6 +42,7 @@ test('a record of its own comes as it is, with its event', () => {
       aggregateCount: undefined,
       undecoded: undefined,
       outOfRange: false,
+      kclDrops: false,
       partitionKey: 'outer',
       data,
       arrivedAt: 5000,
@@ -110,6 +111,75 @@ test('records that hash outside of their shard are marked, by an explicit hash k
   expect(decode(data, only)[0]?.outOfRange).toBe(false);
 });
 
+test('every record of an aggregate that the Kinesis Client Library would drop says so', () => {
+  const alpha = hashKeyOf('alpha', md5);
+  const only = { start: alpha, end: alpha };
+  const data = bytesOf('x');
+  const both = encodeAggregate(
+    [
+      { partitionKey: 'alpha', data },
+      { partitionKey: 'beta', data },
+      { partitionKey: 'alpha', data },
+    ],
+    md5,
+  );
+  const alone = encodeAggregate([{ partitionKey: 'alpha', data }], md5);
+
+  const decoded = decode(both, only);
+
+  expect(decoded.map(({ outOfRange }) => outOfRange)).toEqual([false, true, false]);
+  expect(decoded.map(({ kclDrops }) => kclDrops)).toEqual([true, true, true]);
+  expect(decode(alone, only)).toMatchObject([{ outOfRange: false, kclDrops: false }]);
+  expect(decode(data, only)).toMatchObject([{ outOfRange: false, kclDrops: false }]);
+});
+
+test('the ends of the range of a shard belong to it', () => {
+  const range = { start: 10n, end: 20n };
+  const data = bytesOf('x');
+  const records = [9n, 10n, 20n, 21n].map((hashKey) => ({
+    partitionKey: 'k',
+    explicitHashKey: `${hashKey}`,
+    data,
+  }));
+
+  const decoded = decode(encodeAggregate(records, md5), range);
+
+  expect(decoded.map(({ outOfRange }) => outOfRange)).toEqual([true, false, false, true]);
+});
+
+test('where nobody knows the range of the shard, no record is out of it', () => {
+  const data = encodeAggregate([{ partitionKey: 'k', data: bytesOf(streamRecord(1)) }], md5);
+
+  const decoded = decodeRecord(
+    { Data: data, PartitionKey: 'k', SequenceNumber: '7' },
+    { shardId: 's', hashKeys: undefined, readAt: 0 },
+  );
+
+  expect(decoded).toMatchObject([
+    { outOfRange: false, kclDrops: false, event: { messageId: 'k3f9aL0qXw.1' } },
+  ]);
+});
+
+test.each([
+  ['beyond ASCII', 'ключ-日本-😀'],
+  ['like an integer', '10'],
+  ['with a mark of the byte order in front', '\ufeffkey'],
+  ['of 256 characters', 'é'.repeat(256)],
+  ['named as a property of every object', '__proto__'],
+])('a partition key %s comes as it was, with its own data', (_, partitionKey) => {
+  const records = [
+    { partitionKey: '9', data: bytesOf('first') },
+    { partitionKey, data: new Uint8Array() },
+    { partitionKey: '1', data: bytesOf('last') },
+  ];
+
+  const decoded = decode(encodeAggregate(records, md5));
+
+  expect(decoded.map((record) => [record.partitionKey, record.data])).toEqual(
+    records.map((record) => [record.partitionKey, record.data]),
+  );
+});
+
 test('a CloudEvent is the event that it holds: for the ledger and the debug view as well', () => {
   const data = bytesOf(cloudEvent);
   const ledger = createLedger();
@@ -162,15 +232,18 @@ test.each([
   expect(decode(data)).toMatchObject([{ data, event: undefined }]);
 });
 
-test('no bytes make it throw or vanish', () => {
+test('no bytes make it throw or vanish: what is no aggregate comes whole, as one record', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 80 }), fc.boolean(), (bytes, isFramed) => {
       const data = isFramed
         ? Buffer.concat([Buffer.of(0xf3, 0x89, 0x9a, 0xc2), bytes, md5(bytes)])
         : bytes;
 
-      expect(Array.isArray(decode(data))).toBe(true);
-      if (!isFramed) expect(decode(data)).toHaveLength(1);
+      const decoded = decode(data);
+
+      const isAggregate = decoded[0]?.aggregateCount !== undefined;
+      if (!isAggregate) expect(decoded).toMatchObject([{ data, subSequenceNumber: 0 }]);
+      if (!isFramed) expect(isAggregate).toBe(false);
     }),
   );
 });

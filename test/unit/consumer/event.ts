@@ -35,6 +35,7 @@ export function consumed(event: StreamRecord | undefined, arrivedAt = 1000): Con
     aggregateCount: undefined,
     undecoded: undefined,
     outOfRange: false,
+    kclDrops: false,
     partitionKey: 'client-1',
     data: new Uint8Array(),
     arrivedAt,

@@ -80,6 +80,7 @@ describe('what is no aggregate is a plain record', () => {
     expect([...new Set(plains.map(({ reason }) => reason))].sort()).toEqual([
       'bad_index',
       'checksum',
+      'empty',
       'malformed',
       'no_magic',
       'too_short',
@@ -92,6 +93,7 @@ const anyRecord = fc.record(
     partitionKey: fc.oneof(
       fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }),
       fc.nat(20).map(String),
+      fc.constantFrom('\ufeff', '\ufeffkey', '__proto__'),
     ),
     explicitHashKey: fc.bigInt(0n, 2n ** 128n - 1n).map(String),
     data: fc.uint8Array({ maxLength: 300 }),
