@@ -3,8 +3,6 @@ export interface Bell {
   readonly ring: () => void;
   /** Resolves at the next ring, or when the signal aborts. */
   readonly heard: () => Promise<void>;
-  /** Calls once, at the next ring. */
-  readonly onRing: (hear: () => void) => void;
 }
 
 export function createBell(signal: AbortSignal): Bell {
@@ -19,6 +17,5 @@ export function createBell(signal: AbortSignal): Bell {
     ring,
     heard: () =>
       new Promise((resolve) => (signal.aborted ? resolve() : void listeners.push(resolve))),
-    onRing: (hear) => void listeners.push(hear),
   };
 }

@@ -1,19 +1,21 @@
+import type { ChildShard } from '@aws-sdk/client-kinesis';
 import { RivuletError } from '../errors.ts';
 import { alone } from './alone.ts';
 import { createBell } from './bell.ts';
 import type { Checkpoint, CheckpointSession } from './checkpoint/types.ts';
 import { discoverShards } from './discovery.ts';
 import { createIteration } from './iteration.ts';
-import { createLineage, factsOfChild, type ShardFacts } from './lineage.ts';
+import { factsOfChild, type ShardFacts } from './lineage.ts';
 import { md5 } from './md5.ts';
 import { type ConsumerOptions, resolveOptions } from './options.ts';
 import { createPause, type Pause } from './pause.ts';
+import { createRoster } from './roster.ts';
 import { createRun, type Run } from './run/run-sink.ts';
 import { readShard, type ShardRead } from './shard-reader.ts';
 import { createShardStates } from './shard-states.ts';
 import { createSight } from './sight.ts';
 import type { RunHost, Sink } from './sink.ts';
-import type { ConsumedEvent, ConsumedRecord, Consumer } from './types.ts';
+import type { ConsumedEvent, ConsumedRecord, Consumer, ShardState } from './types.ts';
 import { unpack } from './unpack.ts';
 
 /**
@@ -30,13 +32,10 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   const ending = new AbortController();
   const pause = createPause(runtime.delay, ending.signal);
   const sight = createSight(whenHidden === 'pause' ? runtime.page : undefined);
-  const lineage = createLineage();
   const states = createShardStates((shardId) => session.lease(shardId));
-  /** Of the shards that this consumer reads, each with what ends that. */
+  /** The shards that this consumer reads, each with what ends that. */
   const readings = new Map<string, AbortController>();
-  /** Children that the service named at their parents' end, and that no list has shown yet: it may be a little behind. */
-  const announced = new Map<string, ShardFacts>();
-  let listed: ReadonlySet<string> = new Set();
+  const roster = createRoster((shardId) => readings.has(shardId));
   let listError: string | undefined;
   let storeError: string | undefined;
   let closing: Promise<void> | undefined;
@@ -81,27 +80,14 @@ export function createConsumer(options: ConsumerOptions): Consumer {
 
   function found(list: readonly ShardFacts[]): void {
     listError = undefined;
-    listed = new Set(list.map(({ shardId }) => shardId));
-    for (const shardId of listed) announced.delete(shardId);
-    learn(list);
-  }
-
-  /** Takes in what the list or the end of a shard says. */
-  function learn(news: readonly ShardFacts[]): void {
-    for (const shard of lineage.add([...announced.values(), ...news])) states.add(shard);
-    for (const { shardId } of lineage.all()) {
-      if (!listed.has(shardId) && !announced.has(shardId) && !readings.has(shardId))
-        states.remove(shardId);
-    }
-    lineage.keep(new Set([...listed, ...announced.keys(), ...readings.keys()]));
+    roster.listed(list);
+    states.keep(roster.all());
     states.tell();
-    session.known(
-      lineage.all().filter(({ shardId }) => listed.has(shardId) || announced.has(shardId)),
-    );
+    session.known(roster.current());
   }
 
   function granted(shardId: string, from: Checkpoint): void {
-    const shard = lineage.get(shardId);
+    const shard = roster.get(shardId);
     if (!shard || readings.has(shardId) || ending.signal.aborted) return;
     const stop = new AbortController();
     readings.set(shardId, stop);
@@ -119,18 +105,19 @@ export function createConsumer(options: ConsumerOptions): Consumer {
 
   async function follow(shard: ShardFacts, from: Checkpoint, stopped: AbortSignal): Promise<void> {
     const { shardId } = shard;
+    let children: readonly ChildShard[] = [];
     // Nothing will ever come after the latest record of a closed shard.
     if (from !== 'SHARD_END' && !(from === 'LATEST' && shard.isClosed)) {
       states.report(shardId, { status: 'reading' });
       const stoppable = createPause(runtime.delay, stopped);
-      const children = await readShard({
+      children = await readShard({
         ...reading,
         shardId,
         from,
         limit: maxRecordsPerRead,
         signal: stopped,
         pause: stoppable,
-        isForgotten: () => listed.size > 0 && !listed.has(shardId) && !announced.has(shardId),
+        isForgotten: () => roster.isForgotten(shardId),
         relist,
         deliver: (read) => deliver(shard, read, stopped, stoppable),
         report: (change) => {
@@ -139,15 +126,13 @@ export function createConsumer(options: ConsumerOptions): Consumer {
       });
       if (stopped.aborted) return;
       states.report(shardId, { lastProgressAt: runtime.now(), millisBehindLatest: 0 });
-      for (const child of children.map(factsOfChild)) {
-        if (!listed.has(child.shardId)) announced.set(child.shardId, child);
-      }
     }
     // A shard of which nothing came waits for nobody.
     await sink?.end(shardId);
     if (stopped.aborted) return;
     states.report(shardId, { status: 'closed', error: undefined });
-    learn([{ ...shard, isClosed: true }]);
+    roster.ended(shard, children.map(factsOfChild));
+    session.known(roster.current());
     readings.delete(shardId);
     session.done(shardId, 'SHARD_END');
     relist();
@@ -188,12 +173,12 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   function iterate<T extends ConsumedRecord>(
     accepts: (record: ConsumedRecord) => record is T,
   ): AsyncGenerator<T, undefined> {
-    const looped = { ...host, pause, left: close };
+    const looped = { ...host, left: close };
     return choose(() => createIteration(maxRecordsPerRead, accepts, looped)).records;
   }
 
-  function shards() {
-    return lineage.all().flatMap(({ shardId }) => states.get(shardId) ?? []);
+  function shards(): readonly ShardState[] {
+    return roster.all().map(states.get);
   }
 
   function close(): Promise<void> {

@@ -1,5 +1,4 @@
 import { createBell } from './bell.ts';
-import type { Pause } from './pause.ts';
 import type { Sink, SinkHost } from './sink.ts';
 import type { ConsumedRecord } from './types.ts';
 
@@ -10,7 +9,6 @@ export interface Iteration<T extends ConsumedRecord> extends Sink {
 }
 
 export interface IterationHost extends SinkHost {
-  readonly pause: Pause;
   /** The loop has ended. */
   readonly left: () => Promise<void>;
 }
@@ -21,9 +19,6 @@ interface Batch {
   readonly records: readonly ConsumedRecord[];
   next: number;
 }
-
-/** A shard whose lease hangs in the balance is asked again after this long. */
-const HOLD_POLL_MS = 200;
 
 /**
  * Hands out what `accepts` takes; the rest is done by being passed over. Shards may be read on while fewer than `wished`
@@ -54,6 +49,7 @@ export function createIteration<T extends ConsumedRecord>(
 
   function next(): T | undefined {
     for (const batch of batches) {
+      // It is revoked soon.
       if (!host.holds(batch.shardId)) continue;
       const record = nextOf(batch);
       const isEmpty = batch.next === batch.records.length;
@@ -83,8 +79,7 @@ export function createIteration<T extends ConsumedRecord>(
         if (record) {
           out = { record, isOurs: true };
           yield record;
-        } else if (batches.length > 0) await host.pause(HOLD_POLL_MS, pushed.onRing);
-        else await pushed.heard();
+        } else await pushed.heard();
       }
     } finally {
       await host.left();

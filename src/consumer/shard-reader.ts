@@ -11,8 +11,9 @@ import { createPace, type PaceOptions, type Wait } from './pace.ts';
 import type { Pause } from './pause.ts';
 import { type ReadError, readErrorOf } from './read-error.ts';
 import { createShardCursor } from './shard-cursor.ts';
+import type { Progress } from './shard-states.ts';
 import type { Sight } from './sight.ts';
-import type { Position, ShardState } from './types.ts';
+import type { Position } from './types.ts';
 
 /** What a shard's reader needs of the consumer. */
 export interface ShardSource extends PaceOptions {
@@ -30,7 +31,7 @@ export interface ShardSource extends PaceOptions {
   readonly relist: () => void;
   /** Hands on what a read brought. Resolves when the shard may be read on. */
   readonly deliver: (read: ShardRead) => Promise<void>;
-  readonly report: (change: Partial<ShardState>) => void;
+  readonly report: (change: Partial<Progress>) => void;
   readonly pause: Pause;
 }
 
@@ -41,7 +42,7 @@ export interface ShardRead {
   readonly after: Position | undefined;
   /** Milliseconds since 1970. */
   readonly askedAt: number;
-  readonly change: Partial<ShardState>;
+  readonly change: Partial<Progress>;
 }
 
 /** Reads a shard to its end, which a split or a merge makes. Answers with the children that the service names there. */

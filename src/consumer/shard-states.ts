@@ -2,28 +2,34 @@ import type { CheckpointSession } from './checkpoint/types.ts';
 import type { ShardFacts } from './lineage.ts';
 import type { ConsumedRecord, Position, ShardState } from './types.ts';
 
+/** What the reading of a shard has come to: its state without what the list and the checkpoints say. */
+export type Progress = Omit<
+  ShardState,
+  'shardId' | 'parents' | 'hashKeys' | 'owner' | 'checkpoint'
+>;
+
 /** What is known of each shard, and who wants to hear of changes. */
 export interface ShardStates {
-  readonly add: (shard: ShardFacts) => void;
-  readonly remove: (shardId: string) => void;
-  readonly report: (shardId: string, change: Partial<ShardState>) => void;
+  readonly get: (shard: ShardFacts) => ShardState;
+  /** Forgets the others. */
+  readonly keep: (shards: readonly ShardFacts[]) => void;
+  readonly report: (shardId: string, change: Partial<Progress>) => void;
   /** What one read brought waits to be pulled or handled. The change shows at once with it. */
   readonly arrived: (
     shardId: string,
     records: readonly ConsumedRecord[],
-    change: Partial<ShardState>,
+    change: Partial<Progress>,
   ) => void;
   readonly done: (shardId: string, upTo: Position) => void;
   /** The handler of a run waits at a record of the shard, or goes on. */
   readonly handlerFailed: (shardId: string, message: string | undefined) => void;
-  readonly get: (shardId: string) => ShardState | undefined;
   /** Something changed that is not a shard's own. */
   readonly tell: () => void;
   readonly onChange: (listener: () => void) => () => void;
 }
 
 export function createShardStates(leaseOf: CheckpointSession['lease']): ShardStates {
-  const states = new Map<string, ShardState>();
+  const states = new Map<string, Progress>();
   const handlerErrors = new Map<string, string>();
   /** The last record of each shard that is not drained. */
   const lastArrived = new Map<string, Position>();
@@ -40,45 +46,40 @@ export function createShardStates(leaseOf: CheckpointSession['lease']): ShardSta
     });
   }
 
-  function get(shardId: string): ShardState | undefined {
-    const state = states.get(shardId);
-    if (!state) return undefined;
+  function get({ shardId, parents, hashKeys }: ShardFacts): ShardState {
     const { owner, checkpoint } = leaseOf(shardId) ?? {};
     const handlerError = handlerErrors.get(shardId);
-    if (handlerError !== undefined)
-      return { ...state, owner, checkpoint, status: 'failed', error: handlerError };
-    if (state.status !== 'waiting') return { ...state, owner, checkpoint };
-    const isElsewhere = owner !== undefined;
-    const status = checkpoint === 'SHARD_END' ? 'closed' : isElsewhere ? 'elsewhere' : 'waiting';
-    return { ...state, owner, checkpoint, status };
+    const progress = states.get(shardId) ?? UNREAD;
+    const state = { shardId, parents, hashKeys, ...progress, owner, checkpoint };
+    if (handlerError !== undefined) return { ...state, status: 'failed', error: handlerError };
+    if (state.status !== 'waiting') return state;
+    if (checkpoint === 'SHARD_END') return { ...state, status: 'closed' };
+    return owner === undefined ? state : { ...state, status: 'elsewhere' };
   }
 
-  function report(shardId: string, change: Partial<ShardState>): void {
-    const state = states.get(shardId);
-    if (!state) return;
+  function report(shardId: string, change: Partial<Progress>): void {
+    const progress = states.get(shardId) ?? UNREAD;
     const isNews = Object.entries(change).some(
-      ([name, value]) => state[name as keyof ShardState] !== value,
+      ([name, value]) => progress[name as keyof Progress] !== value,
     );
     if (!isNews) return;
-    states.set(shardId, { ...state, ...change });
+    states.set(shardId, { ...progress, ...change });
     tell();
   }
 
   return {
-    add: (shard) => {
-      states.set(shard.shardId, newState(shard));
-      tell();
-    },
-    remove: (shardId) => {
-      states.delete(shardId);
-      lastArrived.delete(shardId);
-      handlerErrors.delete(shardId);
+    get,
+    keep: (shards) => {
+      const ids = new Set(shards.map(({ shardId }) => shardId));
+      for (const kept of [states, lastArrived, handlerErrors]) {
+        for (const shardId of kept.keys()) if (!ids.has(shardId)) kept.delete(shardId);
+      }
     },
     report,
     arrived: (shardId, arrived, change) => {
       const last = arrived.at(-1);
       if (last) lastArrived.set(shardId, last);
-      const { records = 0, bytes = 0 } = states.get(shardId) ?? {};
+      const { records, bytes } = states.get(shardId) ?? UNREAD;
       report(shardId, {
         ...change,
         ...(last && { isDrained: false }),
@@ -100,7 +101,6 @@ export function createShardStates(leaseOf: CheckpointSession['lease']): ShardSta
       else handlerErrors.set(shardId, message);
       tell();
     },
-    get,
     tell,
     onChange: (listener) => {
       listeners.add(listener);
@@ -109,25 +109,18 @@ export function createShardStates(leaseOf: CheckpointSession['lease']): ShardSta
   };
 }
 
-function newState({ shardId, parents, hashKeys }: ShardFacts): ShardState {
-  return {
-    shardId,
-    parents,
-    hashKeys,
-    status: 'waiting',
-    millisBehindLatest: undefined,
-    records: 0,
-    bytes: 0,
-    lastSequenceNumber: undefined,
-    lastReadAt: undefined,
-    isDrained: true,
-    lastProgressAt: undefined,
-    pace: 'budget',
-    reads: 0,
-    throttledReads: 0,
-    checkpoint: undefined,
-    owner: undefined,
-    loss: undefined,
-    error: undefined,
-  };
-}
+const UNREAD: Progress = {
+  status: 'waiting',
+  millisBehindLatest: undefined,
+  records: 0,
+  bytes: 0,
+  lastSequenceNumber: undefined,
+  lastReadAt: undefined,
+  isDrained: true,
+  lastProgressAt: undefined,
+  pace: 'budget',
+  reads: 0,
+  throttledReads: 0,
+  loss: undefined,
+  error: undefined,
+};
