@@ -125,6 +125,7 @@ const builds: Record<string, UserConfig> = {
           consumer: source('consumer/index.ts'),
           debug: source('debug/index.ts'),
           encryption: source('encryption/index.ts'),
+          erasure: source('erasure/index.ts'),
           identity: source('identity/index.ts'),
           segment: source('segment/index.ts'),
           'service-worker': source('service-worker/index.ts'),
@@ -229,7 +230,7 @@ export default defineConfig(({ mode }) => {
       alias: [
         { find: /^rivulet$/, replacement: source('index.ts') },
         {
-          find: /^rivulet\/(protocol|capture|consumer|debug|encryption|identity|segment|service-worker)$/,
+          find: /^rivulet\/(protocol|capture|consumer|debug|encryption|erasure|identity|segment|service-worker)$/,
           replacement: `${source('$1')}/index.ts`,
         },
       ],

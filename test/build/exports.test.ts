@@ -13,6 +13,7 @@ const entries = [
   'rivulet/capture',
   'rivulet/consumer',
   'rivulet/encryption',
+  'rivulet/erasure',
   'rivulet/segment',
   'rivulet/service-worker',
 ];
@@ -22,6 +23,7 @@ const offered: Readonly<Record<string, readonly string[]>> = {
   rivulet: ['RivuletError', 'createClient', 'isRivuletError'],
   'rivulet/capture': ['clicks', 'pageViews'],
   'rivulet/encryption': ['aesGcm'],
+  'rivulet/erasure': ['createErasureHandler', 'hashSubject', 'verifyAuditLog'],
   'rivulet/segment': ['createAnalytics'],
   'rivulet/service-worker': ['backgroundSync', 'deliverInBackground'],
   'rivulet/consumer': ['createConsumer', 'createLedger', 'createReadDoorClient', 'decodeRecord'],

@@ -1,0 +1,89 @@
+import { RivuletError } from '../errors.ts';
+import { platformRuntime, type Runtime } from '../runtime.ts';
+import { createSigning, MIN_SECRET_BYTES, secretBytes } from './sign.ts';
+import type { ErasureOptions, Signable } from './types.ts';
+
+export interface ResolvedErasureOptions
+  extends Required<Omit<ErasureOptions, 'secret' | 'sign' | 'runtime'>> {
+  readonly sign: (call: Signable) => Promise<Record<string, string>>;
+  readonly runtime: Omit<Runtime, 'subtle'> | NonNullable<ErasureOptions['runtime']>;
+  readonly subtle: SubtleCrypto;
+}
+
+const DEFAULTS = { logIds: false, timeoutMs: 10_000, attempts: 3, retryDelayMs: 500 } as const;
+
+/** A shorter one can be guessed with what the log shows. */
+export const MIN_LOG_SECRET_LENGTH = 32;
+
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
+
+export function resolveOptions(options: ErasureOptions): ResolvedErasureOptions {
+  const { secret = [], sign, runtime = platformRuntime(), ...given } = options;
+  const resolved = { ...DEFAULTS, ...given };
+  const { products, endpoint, store, log, logSecret, timeoutMs, attempts } = resolved;
+  const isNamed = (name: unknown): boolean => typeof name === 'string' && name !== '';
+  expect('products', isList(products) && products.every(isNamed), 'names', products);
+  expect(
+    'endpoint',
+    isSecure(endpoint),
+    'an https: URL without a user and a fragment',
+    withoutUser(endpoint),
+  );
+  expect('store', typeof store?.put === 'function', 'an ErasureStore', store);
+  expect('log', typeof log?.append === 'function', 'an AuditLog', log);
+  expect(
+    'logSecret',
+    typeof logSecret === 'string' && logSecret.length >= MIN_LOG_SECRET_LENGTH,
+    `at least ${MIN_LOG_SECRET_LENGTH} characters`,
+    typeof logSecret === 'string' ? `${logSecret.length} characters` : logSecret,
+  );
+  expect('timeoutMs', timeoutMs > 0, 'a number above 0', timeoutMs);
+  expect('attempts', Number.isInteger(attempts) && attempts > 0, 'a whole number', attempts);
+  expect('retryDelayMs', resolved.retryDelayMs >= 0, 'a number from 0', resolved.retryDelayMs);
+  const { subtle } = runtime;
+  if (!subtle) throw wrong('runtime.subtle', 'WebCrypto, which plain http has not', subtle);
+  return { ...resolved, sign: signing([secret].flat(), sign, subtle), runtime, subtle };
+}
+
+function signing(
+  texts: readonly string[],
+  own: ErasureOptions['sign'],
+  subtle: SubtleCrypto,
+): ResolvedErasureOptions['sign'] {
+  expect('secret', texts.length > 0 || own !== undefined, 'a secret, or `sign`', 'neither');
+  const secrets = texts.map((text) => {
+    const bytes = typeof text === 'string' ? secretBytes(text) : undefined;
+    if (bytes && bytes.length >= MIN_SECRET_BYTES) return bytes;
+    throw wrong('secret', `at least ${MIN_SECRET_BYTES} bytes`, `${bytes?.length ?? 'no'} bytes`);
+  });
+  const standard = secrets.length > 0 ? createSigning(subtle, secrets) : undefined;
+  return async (call) => ({ ...(await standard?.(call)), ...(await own?.(call)) });
+}
+
+function isList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value) && value.length > 0;
+}
+
+function isSecure(endpoint: unknown): boolean {
+  try {
+    const { protocol, hostname, username, password, hash } = new URL(`${endpoint}`);
+    const isSafe = protocol === 'https:' || (protocol === 'http:' && LOOPBACK.includes(hostname));
+    return isSafe && `${username}${password}${hash}` === '';
+  } catch {
+    // No URL at all.
+    return false;
+  }
+}
+
+/** An error's text goes into logs. */
+function withoutUser(endpoint: unknown): string {
+  return `${endpoint}`.replace(/\/\/[^/]*@/, '//…@');
+}
+
+function expect(option: string, holds: boolean, expected: string, got: unknown): void {
+  if (!holds) throw wrong(option, expected, got);
+}
+
+function wrong(option: string, expected: string, got: unknown): RivuletError {
+  return new RivuletError('invalid_option', `${option}: expected ${expected}, got ${got}`);
+}
