@@ -1,5 +1,5 @@
 import { invalid, KinesisError } from './errors.ts';
-import { wireRange } from './read.ts';
+import { isExpired, wireRange } from './read.ts';
 import type { FakeShard } from './shard.ts';
 import type { FakeStream } from './stream.ts';
 
@@ -13,7 +13,12 @@ export interface ListShardsRequest {
   readonly NextToken?: string;
   readonly MaxResults?: number;
   readonly ExclusiveStartShardId?: string;
-  readonly ShardFilter?: { readonly Type?: string; readonly ShardId?: string };
+  readonly ShardFilter?: {
+    readonly Type?: string;
+    readonly ShardId?: string;
+    /** Seconds since 1970. */
+    readonly Timestamp?: number;
+  };
 }
 
 interface PageToken {
@@ -29,7 +34,7 @@ export function listShards(
 ): object {
   const token = request.NextToken === undefined ? undefined : readToken(request, now);
   const stream = find(token ? { StreamName: token.stream } : request);
-  const shards = stream.shards.filter((shard) => passes(shard, request));
+  const shards = stream.shards.filter((shard) => passes(shard, stream, request));
   const from = token?.next ?? 0;
   const to = from + Math.min(request.MaxResults ?? MAX_PAGE, MAX_PAGE);
   return {
@@ -40,15 +45,31 @@ export function listShards(
   };
 }
 
+/** docs.aws.amazon.com/kinesis/latest/APIReference/API_ShardFilter.html */
 function passes(
   shard: FakeShard,
+  stream: FakeStream,
   { ShardFilter: filter, ExclusiveStartShardId: after }: ListShardsRequest,
 ): boolean {
+  if (isExpired(shard, stream)) return false;
   if (after !== undefined && shard.shardId <= after) return false;
-  if (filter?.Type === 'AT_LATEST') return shard.endingSequenceNumber() === undefined;
-  if (filter?.Type === 'AFTER_SHARD_ID') return shard.shardId > (filter.ShardId ?? '');
-  // Nothing is trimmed here: the other filters pass everything.
-  return true;
+  const trimmedAt = Math.max(stream.trimHorizon(), stream.createdAt);
+  const at = filter?.Timestamp === undefined ? trimmedAt : filter.Timestamp * 1000;
+  const closedAt = shard.closedAt() ?? Number.POSITIVE_INFINITY;
+  switch (filter?.Type) {
+    case 'AT_LATEST':
+      return shard.closedAt() === undefined;
+    case 'AFTER_SHARD_ID':
+      return shard.shardId > (filter.ShardId ?? '');
+    case 'AT_TRIM_HORIZON':
+      return shard.createdAt <= trimmedAt && closedAt > trimmedAt;
+    case 'AT_TIMESTAMP':
+      return shard.createdAt <= at && closedAt > at;
+    case 'FROM_TIMESTAMP':
+      return closedAt >= at;
+    default:
+      return true;
+  }
 }
 
 function readToken(request: ListShardsRequest, now: number): PageToken {

@@ -55,9 +55,9 @@ export function createOperations(options: {
         StreamDescriptionSummary: {
           StreamName: stream.name,
           StreamARN: stream.arn,
-          StreamStatus: 'ACTIVE',
+          StreamStatus: stream.status(),
           StreamModeDetails: { StreamMode: stream.isOnDemand ? 'ON_DEMAND' : 'PROVISIONED' },
-          RetentionPeriodHours: 24,
+          RetentionPeriodHours: stream.retentionMs / 3_600_000,
           StreamCreationTimestamp: stream.createdAt / 1000,
           EnhancedMonitoring: [{ ShardLevelMetrics: [] }],
           EncryptionType: 'NONE',

@@ -1,11 +1,5 @@
 import { KinesisError, validation } from './errors.ts';
-import {
-  type Cursor,
-  decodeIterator,
-  encodeIterator,
-  type IteratorRequest,
-  placeOf,
-} from './iterators.ts';
+import { decodeIterator, encodeIterator, type IteratorRequest, placeOf } from './iterators.ts';
 import type { FakeShard, StoredRecord } from './shard.ts';
 import type { FakeStream } from './stream.ts';
 
@@ -19,8 +13,14 @@ export function getShardIterator(
   now: number,
 ): object {
   const shard = stream.shard(request.ShardId ?? '');
+  if (isExpired(shard, stream)) {
+    throw new KinesisError(
+      'ResourceNotFoundException',
+      `Shard ${shard.shardId} in stream ${stream.name} does not exist`,
+    );
+  }
   if (!shard.admitsIterator()) throw readThrottle(shard, stream);
-  const next = placeOf(shard, request, now);
+  const next = Math.max(placeOf(shard, request, now), shard.firstSince(stream.trimHorizon()));
   return {
     ShardIterator: encodeIterator({
       stream: stream.name,
@@ -44,9 +44,10 @@ export function getRecords(
   const stream = find(cursor.stream);
   const shard = stream.shard(cursor.shardId);
   if (!shard.admitsRead()) throw readThrottle(shard, stream);
-  const page = pageOf(shard, cursor, limit);
+  const start = Math.max(cursor.next, shard.firstSince(stream.trimHorizon()));
+  const page = pageOf(shard, start, limit);
   shard.noteRead(page.reduce((sum, { data }) => sum + data.length, 0));
-  const next = cursor.next + page.length;
+  const next = start + page.length;
   const unread = shard.records[next];
   const isEnd = !unread && shard.endingSequenceNumber() !== undefined;
   return {
@@ -59,15 +60,20 @@ export function getRecords(
 }
 
 /** At most `limit` records and 10 MiB, one record at least. */
-function pageOf(shard: FakeShard, cursor: Cursor, limit: number): StoredRecord[] {
+function pageOf(shard: FakeShard, start: number, limit: number): StoredRecord[] {
   const page: StoredRecord[] = [];
   let bytes = 0;
-  for (const record of shard.records.slice(cursor.next, cursor.next + limit)) {
+  for (const record of shard.records.slice(start, start + limit)) {
     bytes += record.data.length;
     if (page.length > 0 && bytes > MAX_READ_BYTES) break;
     page.push(record);
   }
   return page;
+}
+
+/** Closed, and older than the retention: docs.aws.amazon.com/streams/latest/dev/kinesis-using-sdk-java-after-resharding.html */
+export function isExpired(shard: FakeShard, stream: FakeStream): boolean {
+  return (shard.closedAt() ?? Number.POSITIVE_INFINITY) < stream.trimHorizon();
 }
 
 function childrenOf(stream: FakeStream, parent: FakeShard): object[] {

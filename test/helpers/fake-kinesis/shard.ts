@@ -22,6 +22,8 @@ export interface FakeShard {
   readonly hashKeys: HashKeyRange;
   readonly startingSequenceNumber: string;
   readonly endingSequenceNumber: () => string | undefined;
+  readonly createdAt: number;
+  readonly closedAt: () => number | undefined;
   readonly records: readonly StoredRecord[];
   /** Whether a record of this size passes the shard's write limits now. */
   readonly admits: (bytes: number) => boolean;
@@ -33,6 +35,8 @@ export interface FakeShard {
   readonly close: () => void;
   /** Whether the shard has given this sequence number. */
   readonly gave: (sequence: string) => boolean;
+  /** The place in the log of the oldest record that arrived at that time or later. */
+  readonly firstSince: (horizon: number) => number;
 }
 
 const MiB = 1024 * 1024;
@@ -64,6 +68,8 @@ export function createShard(
   let readableAt = 0;
   let counter = 0n;
   let ending: string | undefined;
+  let closedAt: number | undefined;
+  let trimmed = 0;
 
   return {
     shardId,
@@ -72,6 +78,8 @@ export function createShard(
     records,
     startingSequenceNumber: sequenceNumber(made, 0n, made.createdAt),
     endingSequenceNumber: () => ending,
+    createdAt: made.createdAt,
+    closedAt: () => closedAt,
     admits: (bytes) => writtenRecords.has(1) && writtenBytes.has(bytes),
     append: (partitionKey, data) => {
       writtenRecords.take(1);
@@ -105,6 +113,12 @@ export function createShard(
     gave: (sequence) => records.some((record) => record.sequenceNumber === sequence),
     close: () => {
       ending ??= endingSequenceNumber(made, now());
+      closedAt ??= now();
+    },
+    firstSince: (horizon) => {
+      // Time goes on: what is gone is gone.
+      while ((records[trimmed]?.arrivedAt ?? horizon) < horizon) trimmed++;
+      return trimmed;
     },
   };
 }

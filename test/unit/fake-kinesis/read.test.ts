@@ -12,6 +12,7 @@ import { clientOf, createFakeKinesis } from '../../helpers/fake-kinesis/index.ts
 
 const MiB = 1024 * 1024;
 const START = Date.UTC(2026, 0, 1);
+const HOUR_MS = 60 * 60_000;
 
 function setUp(shardCount = 1) {
   let now = START;
@@ -251,3 +252,109 @@ test.each([[9], [1]])('does not scale four shards to %i', (target) => {
 function rangeOf({ HashKeyRange }: Shard): [bigint, bigint] {
   return [BigInt(HashKeyRange?.StartingHashKey ?? -1), BigInt(HashKeyRange?.EndingHashKey ?? -1)];
 }
+
+test('a resharding takes its time: the parent takes records until it is done, and nothing else may begin', async () => {
+  const { fake, put, wait, iterator, read } = setUp();
+  const stream = fake.stream('s');
+  if (stream) stream.reshardMs = 1000;
+  const split = () =>
+    fake.call('SplitShard', {
+      StreamName: 's',
+      ShardToSplit: 'shardId-000000000000',
+      NewStartingHashKey: `${2n ** 127n}`,
+    });
+
+  split();
+  wait(999);
+  put('of the parent');
+  const whileUpdating = stream?.status();
+  const shardsWhileUpdating = stream?.shards.length;
+  expect(split).toThrow(/UPDATING/);
+  wait(1);
+  put('of a child');
+  const parent = await read(await iterator({ ShardIteratorType: 'TRIM_HORIZON' }));
+
+  expect(whileUpdating).toBe('UPDATING');
+  expect(shardsWhileUpdating).toBe(1);
+  expect(stream?.status()).toBe('ACTIVE');
+  expect(parent.texts).toEqual(['of the parent']);
+  expect(parent.ChildShards).toHaveLength(2);
+});
+
+test('a new shard count is many steps, with shards that live for a short time', () => {
+  const { fake, wait } = setUp(2);
+  const stream = fake.stream('s');
+  if (stream) stream.reshardMs = 1000;
+  const open: (number | undefined)[] = [];
+
+  stream?.scale(4);
+  for (let step = 0; step < 3; step++) {
+    open.push(stream?.open().length);
+    wait(1000);
+  }
+
+  expect(open).toEqual([2, 3, 4]);
+  expect(stream?.status()).toBe('ACTIVE');
+});
+
+test('records are trimmed after the retention, and what follows them is read', async () => {
+  const { put, wait, iterator, read } = setUp();
+  put('1', '2');
+  const all = await read(await iterator({ ShardIteratorType: 'TRIM_HORIZON' }));
+  const StartingSequenceNumber = all.records[0]?.SequenceNumber ?? '';
+  wait(12 * HOUR_MS);
+  put('3');
+  const open = await iterator({ ShardIteratorType: 'TRIM_HORIZON' });
+
+  wait(12 * HOUR_MS);
+  const kept = await read(await iterator({ ShardIteratorType: 'TRIM_HORIZON' }));
+  wait(1);
+  const trimmed = await read(await iterator({ ShardIteratorType: 'TRIM_HORIZON' }));
+  const atNumber = await iterator({
+    ShardIteratorType: 'AT_SEQUENCE_NUMBER',
+    StartingSequenceNumber,
+  });
+
+  expect(kept.texts).toEqual(['1', '2', '3']);
+  expect(trimmed.texts).toEqual(['3']);
+  expect((await read(atNumber)).texts).toEqual(['3']);
+  await expect(read(open)).rejects.toThrow(/expired/);
+});
+
+test('a shard that was closed before the retention is there no more', async () => {
+  const { fake, client, put, wait, iterator } = setUp();
+  put('1');
+  fake.stream('s')?.split('shardId-000000000000', 2n ** 127n);
+  const list = async () => (await client.send(new ListShardsCommand({ StreamName: 's' }))).Shards;
+
+  wait(24 * HOUR_MS);
+  const before = await list();
+  wait(1);
+  const after = await list();
+
+  expect(before?.map(({ ShardId }) => ShardId?.at(-1))).toEqual(['0', '1', '2']);
+  expect(after?.map(({ ShardId }) => ShardId?.at(-1))).toEqual(['1', '2']);
+  expect(after?.[0]?.ParentShardId).toBe('shardId-000000000000');
+  await expect(iterator({ ShardIteratorType: 'TRIM_HORIZON' })).rejects.toThrow(
+    expect.objectContaining({ name: 'ResourceNotFoundException' }),
+  );
+});
+
+test('a list names the shards that were open at the trim horizon, at a time, or since then', async () => {
+  const { fake, client, wait } = setUp();
+  wait(1000);
+  fake.stream('s')?.split('shardId-000000000000', 2n ** 127n);
+  wait(1000);
+  fake.stream('s')?.merge('shardId-000000000001', 'shardId-000000000002');
+  wait(1000);
+  const ids = async (ShardFilter: ListShardsCommandInput['ShardFilter']) => {
+    const { Shards } = await client.send(new ListShardsCommand({ StreamName: 's', ShardFilter }));
+    return Shards?.map(({ ShardId }) => ShardId?.at(-1)).join('');
+  };
+
+  expect(await ids({ Type: 'AT_TRIM_HORIZON' })).toBe('0');
+  expect(await ids({ Type: 'FROM_TRIM_HORIZON' })).toBe('0123');
+  expect(await ids({ Type: 'AT_TIMESTAMP', Timestamp: new Date(START + 1500) })).toBe('12');
+  expect(await ids({ Type: 'FROM_TIMESTAMP', Timestamp: new Date(START + 1500) })).toBe('123');
+  expect(await ids({ Type: 'AT_LATEST' })).toBe('3');
+});
