@@ -1,6 +1,6 @@
 /** One reading of one stream: what came of it, and how it is looked at. */
 
-import { createLedger } from '../consumer/ledger.ts';
+import { createLedger } from '../consumer/ledger/ledger.ts';
 import type { Consumer, ShardState } from '../consumer/types.ts';
 import type { Runtime } from '../runtime.ts';
 import { assignHues } from './hash-space.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createLedger } from '../../../src/consumer/ledger.ts';
+import { createLedger } from '../../../src/consumer/ledger/ledger.ts';
 import { createModel } from '../../../src/debug/model.ts';
 import type { Row } from '../../../src/debug/rows.ts';
 import { recordOf } from '../../helpers/scripted-consumer.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createLedger } from '../../../src/consumer/ledger.ts';
+import { createLedger } from '../../../src/consumer/ledger/ledger.ts';
 import type { ShardState } from '../../../src/consumer/types.ts';
 import { judge, outstandingRuns, type StoredRun } from '../../../src/debug/verdict.ts';
 import { recordOf, shardOf } from '../../helpers/scripted-consumer.ts';
