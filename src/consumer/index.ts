@@ -17,3 +17,11 @@ export { createReadDoorClient, type ReadDoorOptions } from './read-door-client.t
 export type * from './run/types.ts';
 export type { RecordFilter } from './sink.ts';
 export type * from './types.ts';
+export { createWindows } from './windows/create-windows.ts';
+export { distinct } from './windows/distinct.ts';
+export { type Percentiles, percentiles } from './windows/percentiles.ts';
+export { metric } from './windows/reading.ts';
+export { count, rate, type Summary, sum, summary } from './windows/sums.ts';
+export { type Ranked, type TopKOptions, topK } from './windows/top-k.ts';
+export type * from './windows/types.ts';
+export { type WindowSource, windowed } from './windows/windowed.ts';
