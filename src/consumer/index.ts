@@ -1,4 +1,7 @@
 /** Entry `rivulet/consumer`: the stream, read back. No code. */
+export { type IndexedDbStoreOptions, indexedDbStore } from './checkpoint/indexeddb-store.ts';
+export { type LeaseOptions, leases } from './checkpoint/leases.ts';
+export { memoryStore } from './checkpoint/memory-store.ts';
 export type * from './checkpoint/types.ts';
 export { createConsumer } from './consumer.ts';
 export { decodeRecord, type ReadFrom } from './decode.ts';
