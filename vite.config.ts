@@ -127,6 +127,7 @@ const builds: Record<string, UserConfig> = {
           encryption: source('encryption/index.ts'),
           erasure: source('erasure/index.ts'),
           identity: source('identity/index.ts'),
+          lambda: source('lambda/index.ts'),
           segment: source('segment/index.ts'),
           'service-worker': source('service-worker/index.ts'),
         },
@@ -230,7 +231,7 @@ export default defineConfig(({ mode }) => {
       alias: [
         { find: /^rivulet$/, replacement: source('index.ts') },
         {
-          find: /^rivulet\/(protocol|capture|consumer|debug|encryption|erasure|identity|segment|service-worker)$/,
+          find: /^rivulet\/(protocol|capture|consumer|debug|encryption|erasure|identity|lambda|segment|service-worker)$/,
           replacement: `${source('$1')}/index.ts`,
         },
       ],

@@ -19,6 +19,10 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     ...['protocol', 'base', 'transport/retry'],
     ...['consumer types', 'consumer/run/types', 'consumer/pause'],
   ],
+  lambda: [
+    ...['protocol', 'base', 'transport/retry', 'consumer types', 'consumer/sink'],
+    ...['consumer/decode', 'consumer/run/call', 'consumer/run/types'],
+  ],
   debug: ['protocol', 'base', 'client types', 'consumer'],
   worker: ['protocol', 'errors'],
 };

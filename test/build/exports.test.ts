@@ -14,6 +14,7 @@ const entries = [
   'rivulet/consumer',
   'rivulet/encryption',
   'rivulet/erasure',
+  'rivulet/lambda',
   'rivulet/segment',
   'rivulet/service-worker',
 ];
@@ -24,6 +25,7 @@ const offered: Readonly<Record<string, readonly string[]>> = {
   'rivulet/capture': ['clicks', 'pageViews'],
   'rivulet/encryption': ['aesGcm'],
   'rivulet/erasure': ['createErasureHandler', 'hashSubject', 'verifyAuditLog'],
+  'rivulet/lambda': ['decodeKinesisEvent', 'handleFirehose', 'handleKinesis', 'handleWindow'],
   'rivulet/segment': ['createAnalytics'],
   'rivulet/service-worker': ['backgroundSync', 'deliverInBackground'],
   'rivulet/consumer': ['createConsumer', 'createLedger', 'createReadDoorClient', 'decodeRecord'],
