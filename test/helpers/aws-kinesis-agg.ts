@@ -19,7 +19,7 @@ interface Peer {
   readonly deaggregateSync: (
     record: LambdaRecord | SdkRecord,
     computeChecksums: boolean,
-    done: (error: Error | undefined, records?: readonly PeerRecord[]) => void,
+    done: (error: Error | undefined, records?: readonly unknown[]) => void,
   ) => void;
   readonly RecordAggregator: new () => {
     readonly addUserRecord: (record: UserRecord) => void;
@@ -44,20 +44,23 @@ export function peerDecode(data: string): readonly PeerRecord[] {
     true,
     (error, records) => {
       if (error) throw error;
-      found = records ?? [];
+      found = (records ?? []) as readonly PeerRecord[];
     },
   );
   return found;
 }
 
-/** The same of a record as the AWS SDK hands it out. Only counts: its results are named otherwise. */
-export function peerCount(record: SdkRecord): number {
-  let count = 0;
+/** The bytes of all that it reads in a record as the AWS SDK hands it out: its results are base64 then too. */
+export function peerBytes(record: SdkRecord): number {
+  let bytes = 0;
   peer.deaggregateSync(record, true, (error, records) => {
     if (error) throw error;
-    count = records?.length ?? 0;
+    // Named as the SDK names them.
+    for (const { Data } of (records ?? []) as readonly { readonly Data: string }[]) {
+      bytes += Buffer.from(Data, 'base64').length;
+    }
   });
-  return count;
+  return bytes;
 }
 
 export function peerEncode(records: readonly UserRecord[]): Uint8Array {
