@@ -16,6 +16,7 @@ export {
 } from './ledger/without-duplicates.ts';
 export { md5 } from './md5.ts';
 export type { ConsumerOptions, KinesisReader } from './options.ts';
+export { comparePositions } from './position.ts';
 export { createReadDoorClient, type ReadDoorOptions } from './read-door-client.ts';
 export type * from './run/types.ts';
 export type { RecordFilter } from './sink.ts';

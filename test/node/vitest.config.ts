@@ -12,6 +12,7 @@ export default defineConfig({
     exclude: [
       // Bindings of Cloudflare's.
       'cloudflare.test.ts',
+      'consumer-cron.test.ts',
       // They count turns of the event loop, of which Node's cryptography takes some for itself.
       'in-flight.test.ts',
       'read-door-*.test.ts',

@@ -15,9 +15,19 @@ export default defineConfig({
           RELAY_SESSION_LIMIT: rateLimit(5),
         },
         analyticsEngineDatasets: { RELAY_POINTS: { dataset: 'rivulet' } },
+        d1Databases: ['LEASES'],
       },
     }),
   ],
+  // The recipes name the package.
+  resolve: {
+    alias: [
+      {
+        find: /^rivulet\/(\w+)$/,
+        replacement: resolve(import.meta.dirname, '../../src/$1/index.ts'),
+      },
+    ],
+  },
   test: {
     name: 'worker',
     include: ['**/*.test.ts'],

@@ -35,7 +35,7 @@ test('each record is handled at least once, in order, none passed over, and park
     fc.asyncProperty(story, async (plot) => {
       const random = seededRandom(plot.seed);
       const clock = createFakeClock(undefined, 2);
-      const left = new Map(
+      const left = new Map<string, number>(
         SHARDS.flatMap((shardId, shard) =>
           plot.refusals
             .slice(shard * RECORDS, (shard + 1) * RECORDS)
