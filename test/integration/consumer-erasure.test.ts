@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,6 +11,7 @@ import { createFakeKinesis, type FakeKinesis } from '../helpers/fake-kinesis/ind
 import { type LoopbackServer, serveOnLoopback } from '../helpers/loopback-server.ts';
 import { type Http2Server, serveOverHttp2, startRecipe } from '../helpers/recipe-process.ts';
 import { seededRandom } from '../helpers/seeded-random.ts';
+import { isGenuine } from '../recipes/consumer/erasure-signature.ts';
 import { streamRecord } from '../unit/consumer/event.ts';
 
 const STREAM = 'clickstream';
@@ -26,12 +27,6 @@ interface Erasure {
   readonly product: string;
   readonly subject: { readonly userId: string };
 }
-
-type IsGenuine = (headers: IncomingHttpHeaders, body: Buffer, secret: string) => boolean;
-
-// By its path: the recipes name the package as their readers do, and are checked with its types apart.
-const recipe = resolve(import.meta.dirname, '../recipes/consumer/erasure-signature.ts');
-const { isGenuine }: { readonly isGenuine: IsGenuine } = await import(recipe);
 
 const seed = Math.floor(Math.random() * 2 ** 31);
 const random = seededRandom(seed);

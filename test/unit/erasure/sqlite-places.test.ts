@@ -1,20 +1,11 @@
 // @vitest-environment node
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, expect, test } from 'vitest';
-import type { AuditLog, ErasureStore } from '../../../src/erasure/types.ts';
 import { testAuditLog, testErasureStore } from '../../conformance/erasure-store.ts';
-
-interface Places {
-  readonly sqliteErasureStore: (database: DatabaseSync) => ErasureStore;
-  readonly sqliteAuditLog: (database: DatabaseSync) => AuditLog;
-}
-
-// By its path: the recipes name the package as their readers do, and are checked with its types apart.
-const recipe = resolve(import.meta.dirname, '../../recipes/consumer/erasure-places.ts');
-const { sqliteErasureStore, sqliteAuditLog }: Places = await import(recipe);
+import { sqliteAuditLog, sqliteErasureStore } from '../../recipes/consumer/erasure-places.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rivulet-erasure-'));
 let files = 0;
