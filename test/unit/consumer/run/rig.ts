@@ -98,6 +98,8 @@ export function stateOf(shardId: string, change: Partial<ShardState> = {}): Shar
     checkpoint: undefined,
     owner: undefined,
     error: undefined,
+    isDrained: true,
+    loss: undefined,
     ...change,
   };
 }
