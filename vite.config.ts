@@ -124,6 +124,7 @@ const builds: Record<string, UserConfig> = {
           'web-vitals': source('capture/web-vitals.ts'),
           consumer: source('consumer/index.ts'),
           debug: source('debug/index.ts'),
+          dynamodb: source('dynamodb/index.ts'),
           encryption: source('encryption/index.ts'),
           erasure: source('erasure/index.ts'),
           identity: source('identity/index.ts'),
@@ -231,7 +232,7 @@ export default defineConfig(({ mode }) => {
       alias: [
         { find: /^rivulet$/, replacement: source('index.ts') },
         {
-          find: /^rivulet\/(protocol|capture|consumer|debug|encryption|erasure|identity|lambda|segment|service-worker)$/,
+          find: /^rivulet\/(protocol|capture|consumer|debug|dynamodb|encryption|erasure|identity|lambda|segment|service-worker)$/,
           replacement: `${source('$1')}/index.ts`,
         },
       ],

@@ -15,6 +15,10 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   encryption: ['protocol', 'base', 'queue types', 'queue/sealed-log'],
   'service-worker': ['protocol', 'base', 'capture types', 'client'],
   consumer: ['protocol', 'base', 'transport/retry'],
+  dynamodb: [
+    ...['protocol', 'base', 'transport/retry', 'consumer types'],
+    ...['consumer/checkpoint/types', 'consumer/position'],
+  ],
   erasure: [
     ...['protocol', 'base', 'transport/retry'],
     ...['consumer types', 'consumer/run/types', 'consumer/pause'],
@@ -32,6 +36,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   capture: ['web-vitals'],
   queue: ['idb'],
   consumer: ['@aws-sdk/client-kinesis', '@smithy/fetch-http-handler'],
+  dynamodb: ['@aws-sdk/client-dynamodb', '@aws-sdk/client-kinesis'],
   debug: ['lit', 'spark-md5', 'uplot', '@tanstack/virtual-core'],
   worker: [
     '@cfworker/json-schema',

@@ -12,6 +12,7 @@ const entries = [
   'rivulet/protocol',
   'rivulet/capture',
   'rivulet/consumer',
+  'rivulet/dynamodb',
   'rivulet/encryption',
   'rivulet/erasure',
   'rivulet/lambda',
@@ -23,6 +24,7 @@ const entries = [
 const offered: Readonly<Record<string, readonly string[]>> = {
   rivulet: ['RivuletError', 'createClient', 'isRivuletError'],
   'rivulet/capture': ['clicks', 'pageViews'],
+  'rivulet/dynamodb': ['compareProgress', 'dynamoDbStore', 'reachedAt', 'readLeaseTable'],
   'rivulet/encryption': ['aesGcm'],
   'rivulet/erasure': ['createErasureHandler', 'hashSubject', 'verifyAuditLog'],
   'rivulet/lambda': ['decodeKinesisEvent', 'handleFirehose', 'handleKinesis', 'handleWindow'],
