@@ -17,6 +17,8 @@ export interface RecipeProcess {
 }
 
 export interface RecipeWorld {
+  /** What follows its name on the command line. */
+  readonly args?: readonly string[];
   /** Its working directory. */
   readonly folder: string;
   readonly kinesis: string;
@@ -35,6 +37,7 @@ export function startRecipe(recipe: string, world: RecipeWorld): RecipeProcess {
       '--import',
       hooks,
       join(ROOT, 'test/recipes', recipe),
+      ...(world.args ?? []),
     ],
     {
       cwd: world.folder,
