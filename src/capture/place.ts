@@ -9,7 +9,7 @@ export function placeOf({ scrub }: CaptureHost, href: string, title: string): Pr
   return {
     url,
     // Of the address that may be told: a file's is its owner's.
-    path: url.replace(/^[^:]*:(\/\/[^/]*)?|[?#].*/g, ''),
+    path: url?.replace(/^[^:]*:(\/\/[^/]*)?|[?#].*/g, ''),
     title: title.slice(0, MAX_TITLE_LENGTH),
   };
 }
