@@ -2,6 +2,7 @@
 
 import type { ConsumedRecord, LedgerVerdict } from '../consumer/types.ts';
 import { parseDrop } from '../protocol/drop.ts';
+import { parseErase } from '../protocol/erase.ts';
 import type { LaneRange, Properties, StreamRecord } from '../protocol/event.ts';
 import { isObject } from '../protocol/parsed.ts';
 import { formatReason } from './format.ts';
@@ -60,10 +61,17 @@ function nameOf(event: StreamRecord): string {
   if (event.event !== undefined) return event.event;
   if (event.type === 'identify') return event.userId ?? event.anonymousId;
   if (event.type === 'group') return event.groupId ?? '';
+  if (event.type === 'erase') return subjectOf(properties);
   if (event.type === 'alias') return `${event.previousId ?? ''} → ${event.userId ?? ''}`;
   const { message } = properties ?? {};
   const isText = event.type === 'error' || event.type === 'log';
   return isText && typeof message === 'string' ? message : '';
+}
+
+/** Whose removal is asked for. */
+function subjectOf(properties: Properties = {}): string {
+  const asked = parseErase(properties);
+  return asked.ok ? (asked.value.subject.userId ?? asked.value.subject.anonymousId ?? '') : '';
 }
 
 /** A reading, or what many were gathered to. */

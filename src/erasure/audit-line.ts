@@ -1,10 +1,12 @@
 /** The form of a line of the audit log: JSON whose last field vouches for all that stands before it. */
 
+import { RivuletError } from '../errors.ts';
 import { encodeBase64url } from '../protocol/base64url.ts';
 import { joinBytes } from '../protocol/bytes.ts';
 import type { ErasureSubject } from '../protocol/event.ts';
 import { type HmacKey, importHmacKey, signHmac } from '../protocol/hmac.ts';
 import { isObject } from '../protocol/parsed.ts';
+import { platformRuntime, type Runtime } from '../runtime.ts';
 
 /** Ends a line: 43 characters are 32 bytes. */
 const ENDING = /,"hash":"([\w-]{43})"\}$/;
@@ -12,7 +14,9 @@ const ENDING = /,"hash":"([\w-]{43})"\}$/;
 /** The HMAC of a text under the log's secret, as base64url. `purpose`: no hash of one kind can stand for another. */
 export type Hash = (purpose: 'line' | 'userId' | 'anonymousId', text: string) => Promise<string>;
 
-export function createHash(subtle: SubtleCrypto, secret: string): Hash {
+export function createHash(subtle: SubtleCrypto | undefined, secret: string): Hash {
+  if (!subtle)
+    throw new RivuletError('invalid_option', 'runtime.subtle: expected WebCrypto, got none');
   let key: Promise<HmacKey> | undefined;
   return async (purpose, text) => {
     key ??= importHmacKey(subtle, secret);
@@ -56,7 +60,7 @@ export async function readLine(line: string, hash: Hash): Promise<AuditLine | un
 export async function hashSubject(
   logSecret: string,
   subject: ErasureSubject,
-  subtle: SubtleCrypto = crypto.subtle,
+  { subtle }: Pick<Runtime, 'subtle'> = platformRuntime(),
 ): Promise<ErasureSubject> {
   return hashIds(subject, createHash(subtle, logSecret));
 }

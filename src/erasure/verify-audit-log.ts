@@ -1,4 +1,3 @@
-import { RivuletError } from '../errors.ts';
 import { platformRuntime, type Runtime } from '../runtime.ts';
 import { type AuditLine, type AuditPosition, createHash, readLine } from './audit-line.ts';
 
@@ -46,9 +45,6 @@ export async function verifyAuditLog(
   options: VerifyOptions,
 ): Promise<AuditReport> {
   const { logSecret, after, contains, runtime = platformRuntime() } = options;
-  if (!runtime.subtle) {
-    throw new RivuletError('invalid_option', 'runtime.subtle: expected WebCrypto, got none');
-  }
   const hash = createHash(runtime.subtle, logSecret);
   const problems: { line: number; text: string }[] = [];
   const account = createAccount(after?.seq ?? 0);

@@ -31,6 +31,8 @@ describe('what a row says', () => {
       'paper is low',
     ],
     [{ type: 'log', event: undefined, properties: { message: 7 } }, ''],
+    [{ type: 'erase', event: undefined, properties: { subject: { userId: 'u17' } } }, 'u17'],
+    [{ type: 'erase', event: undefined, properties: { subject: 'u17' } }, ''],
   ] as const)('names %j', (event, name) => {
     expect(labelOf(recordOf(LANE, 1, event))).toMatchObject({ name, path: '/' });
   });
