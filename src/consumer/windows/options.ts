@@ -9,7 +9,7 @@ const DEFAULTS = {
   latenessMs: 10_000,
   since: Number.NEGATIVE_INFINITY,
   maxKeys: 1000,
-  maxGroups: 20_000,
+  maxGroups: 10_000,
   patienceMs: 60_000,
 } as const;
 

@@ -18,12 +18,10 @@ export interface SpaceSaving {
   readonly counters: Map<string, Counter>;
   /** The same with the least at the root. */
   readonly heap: Counter[];
-  /** What a value that is not there may have come to. */
-  floor: number;
 }
 
 export function createSpaceSaving(): SpaceSaving {
-  return { counters: new Map(), heap: [], floor: 0 };
+  return { counters: new Map(), heap: [] };
 }
 
 export function addToSpaceSaving(
@@ -39,14 +37,14 @@ export function addToSpaceSaving(
     sink(heap, known);
     return;
   }
-  const least = heap[0];
-  if (heap.length < capacity || !least) {
-    enter(summary, { value, count: summary.floor + weight, error: summary.floor });
+  const error = floorOf(summary, capacity);
+  if (heap.length < capacity) {
+    enter(summary, { value, count: weight, error });
     return;
   }
-  summary.floor = Math.max(summary.floor, least.count);
+  const least = heap[0] as Counter;
   counters.delete(least.value);
-  const counter = { value, count: summary.floor + weight, error: summary.floor, place: 0 };
+  const counter = { value, count: error + weight, error, place: 0 };
   counters.set(value, counter);
   heap[0] = counter;
   sink(heap, counter);
@@ -54,6 +52,11 @@ export function addToSpaceSaving(
 
 export function mergeSpaceSaving(summary: SpaceSaving, capacity: number, other: SpaceSaving): void {
   const ofOther = floorOf(other, capacity);
+  if (ofOther === 0) {
+    // Exact counts are as good as a stream.
+    for (const { value, count } of other.heap) addToSpaceSaving(summary, capacity, value, count);
+    return;
+  }
   const ours = floorOf(summary, capacity);
   const merged = new Map<string, Pick<Counter, 'value' | 'count' | 'error'>>();
   for (const { value, count, error } of summary.heap) {
@@ -66,13 +69,12 @@ export function mergeSpaceSaving(summary: SpaceSaving, capacity: number, other: 
   const ranked = [...merged.values()].sort((one, next) => next.count - one.count);
   summary.counters.clear();
   summary.heap.length = 0;
-  summary.floor = Math.max(ours + ofOther, ranked[capacity]?.count ?? 0);
   for (const counter of ranked.slice(0, capacity)) enter(summary, counter);
 }
 
 /** What a value that is not there may have come to: in a full one as much as the least that is. */
-function floorOf({ heap, floor }: SpaceSaving, capacity: number): number {
-  return heap.length < capacity ? floor : Math.max(floor, heap[0]?.count ?? 0);
+function floorOf({ heap }: SpaceSaving, capacity: number): number {
+  return heap.length < capacity ? 0 : (heap[0]?.count ?? 0);
 }
 
 function enter({ counters, heap }: SpaceSaving, counter: Omit<Counter, 'place'>): void {

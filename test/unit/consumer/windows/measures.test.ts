@@ -236,8 +236,13 @@ describe('percentiles', () => {
       measure.add(tally, record({ properties: { amount: 10 ** exponent } }));
     }
 
+    const merged = measure.create();
+    measure.add(merged, record({ properties: { amount: 1 } }));
+    measure.merge(merged, tally);
+
     const result = measure.read(tally, 1000);
 
+    expect(measure.read(merged, 1000)).toEqual({ ...result, count: result.count + 1 });
     expect(tally.sketch.positive.size).toBeLessThanOrEqual(1440);
     // Two doublings to a bucket, where at the finest there would be 64.
     expect(result.relativeError).toBeCloseTo(0.6);

@@ -77,6 +77,25 @@ describe('a window', () => {
     expect(windows.finish().map(shapeOf)).toEqual([[30, 1]]);
   });
 
+  test('that slides takes nothing more in a slide of which a window was given', () => {
+    const { windows } = windowsWith(
+      { sizeMs: 30_000, slideMs: 10_000 },
+      { at: 0 },
+      { at: 12_000 },
+      { at: 17_000 },
+    );
+    const given = windows.take();
+
+    // Its arrival would be early enough.
+    expect(windows.add(record({ at: 1_000, arrivedAt: 14_000 }))).toBe('late');
+    expect(given.map(shapeOf)).toEqual([[-20, 1]]);
+    expect(windows.finish().map(shapeOf)).toEqual([
+      [-10, 3],
+      [0, 3],
+      [10, 2],
+    ]);
+  });
+
   test('in which nothing was is not given', () => {
     const { windows } = windowsWith({}, { at: 0 }, { at: 3_600_000 }, { at: 7_200_000 });
 
@@ -303,6 +322,24 @@ describe('memory', () => {
     for (const name of ['a', 'b', 'c', 'd']) windows.add(record({ properties: { name } }));
 
     expect(windows.finish()).toMatchObject([{ events: 4, other: { events: 2 } }]);
+  });
+
+  test('that comes free is for new slides: where there was none, no further group begins', () => {
+    const { windows } = windowsWith({ maxGroups: 4, by: 'properties.name' });
+    const add = (at: number, ...names: string[]) => {
+      for (const name of names)
+        windows.add(record({ at, arrivedAt: 12_000, properties: { name } }));
+    };
+    add(0, 'a', 'e');
+    add(10_000, 'b', 'c', 'd');
+    windows.add(record({ at: 16_000, arrivedAt: 18_000, properties: { name: 'b' } }));
+    windows.take();
+
+    add(11_000, 'd');
+
+    const [window] = windows.finish();
+    expect([...(window?.groups.keys() ?? [])]).toEqual(['b', 'c']);
+    expect(window?.other?.events).toBe(2);
   });
 
   test('is given back', () => {
