@@ -14,6 +14,7 @@ const root = resolve(import.meta.dirname, '../..');
 describe.each([
   ['README.md', ''],
   ['src/capture/README.md', ''],
+  ['src/consumer/README.md', 'node'],
   ['worker/README.md', 'node'],
 ] as const)('%s', (path, types) => {
   test('has samples in TypeScript that compile against the built package', () => {
