@@ -13,7 +13,9 @@ export interface Hand extends Pick<CheckpointSession, 'holds' | 'done' | 'flush'
   readonly grant: (fresh: ReadonlySet<string>) => void;
   /** Whether something was taken from somebody who may be reading still. */
   readonly isWaiting: () => boolean;
-  /** Gives everything back that is free to be read from now on. No call takes or renews anything after this one. */
+  /** Nothing is taken, renewed or handed out any more. */
+  readonly stop: () => void;
+  /** Writes what is done, and gives everything back that may be read by others from now on. */
   readonly giveBack: () => Promise<void>;
 }
 
@@ -118,10 +120,13 @@ export function createHand(source: HandSource): Hand {
     cancelRenewal ??= delay(() => void renew(), (leaseMs / part) * (0.8 + 0.2 * random()));
   }
 
-  /** The new owner waits for it: it saves that one the time of a lease, and what we have done. */
+  /**
+   * The new owner waits for it: it saves that one the time of a lease, and what we have done. By two, which is more than a
+   * write of its own would count.
+   */
   async function sayLastWord(lease: Lease, done: Checkpoint): Promise<void> {
     const checkpoint = isLater(done, lease.checkpoint) ? done : lease.checkpoint;
-    await store.replace(lease, { ...lease, checkpoint, counter: lease.counter + 1 });
+    await store.replace(lease, { ...lease, checkpoint, counter: lease.counter + 2 });
   }
 
   async function claim(lease: Lease, isAtWork: boolean): Promise<void> {
@@ -203,9 +208,11 @@ export function createHand(source: HandSource): Hand {
       }
     },
     flush: () => flush({ held, write, compare: look }),
-    giveBack: async () => {
+    stop: () => {
       isEnded = true;
       for (const cancel of [cancelRenewal, cancelWrite, cancelWatch]) cancel?.();
+    },
+    giveBack: async () => {
       // What another one may still be reading ends by itself: it must not look free before.
       const own = [...held.values()].filter(({ shardId }) => !awaited.has(shardId));
       await Promise.allSettled(own.map((holding) => write(holding, true)));

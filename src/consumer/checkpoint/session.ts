@@ -175,12 +175,13 @@ export function createSession(
       shards = new Map(list.map((shard) => [shard.shardId, shard]));
       void look();
     },
-    holds: (shardId) => !ending && hand.holds(shardId),
+    holds: hand.holds,
     done: hand.done,
     lease: (shardId) => stored.get(shardId),
     flush: hand.flush,
     end: () => {
       cancelLook();
+      hand.stop();
       // The guard is up before anything is called.
       ending ??= Promise.resolve().then(end);
       return ending;
