@@ -21,6 +21,7 @@ export interface Reading {
 export interface Rig {
   readonly fake: FakeKinesis;
   readonly client: Pick<KinesisClient, 'send'>;
+  readonly runtime: NonNullable<ConsumerOptions['runtime']>;
   readonly now: () => number;
   /** Lets the time pass: each timer at its moment, and all reading that follows before the next. */
   readonly advance: (ms: number) => Promise<void>;
@@ -89,13 +90,15 @@ export function createRig(shardCount = 1): Rig {
 
   function consume(options: Partial<ConsumerOptions> = {}): Consumer {
     const consumer = createConsumer({ client, stream: STREAM, runtime, ...options });
-    onTestFinished(() => consumer.close());
+    // Not awaited: a test may have killed what it would write to.
+    onTestFinished(() => void consumer.close());
     return consumer;
   }
 
   return {
     fake,
     client,
+    runtime,
     now: () => now,
     advance,
     settle,
