@@ -2,7 +2,6 @@
 
 import type { ConsumedRecord, LedgerVerdict } from '../consumer/types.ts';
 import { parseDrop } from '../protocol/drop.ts';
-import { parseErase } from '../protocol/erase.ts';
 import type { LaneRange, Properties, StreamRecord } from '../protocol/event.ts';
 import { isObject } from '../protocol/parsed.ts';
 import { formatReason } from './format.ts';
@@ -69,9 +68,8 @@ function nameOf(event: StreamRecord): string {
 }
 
 /** Whose removal is asked for. */
-function subjectOf(properties: Properties = {}): string {
-  const asked = parseErase(properties);
-  return asked.ok ? (asked.value.subject.userId ?? asked.value.subject.anonymousId ?? '') : '';
+function subjectOf({ subject }: Properties = {}): string {
+  return isObject(subject) ? `${subject.userId ?? subject.anonymousId ?? ''}` : '';
 }
 
 /** A reading, or what many were gathered to. */

@@ -1,7 +1,7 @@
 import { createPause } from '../consumer/pause.ts';
 import type { ConsumedEvent, ConsumedRecord } from '../consumer/types.ts';
 import { RivuletError } from '../errors.ts';
-import { backoffMs } from '../transport/retry.ts';
+import { backoffMs, boundedWaitMs } from '../transport/retry.ts';
 import { createHash, hashIds } from './audit-line.ts';
 import { createAuditTrail } from './audit-trail.ts';
 import { callEndpoint, type Outcome } from './call-endpoint.ts';
@@ -40,8 +40,8 @@ export function createErasureHandler(options: ErasureOptions): ErasureHandler {
   const noted = new Set<string>();
   /** Who works on a request: a call that was given up may still be under way. */
   const working = new Map<string, Promise<unknown>>();
-  /** Before that the endpoint does not want to be called: milliseconds since 1970. */
-  let notBefore = 0;
+  /** Before that the endpoint does not want to be called, on the clock that never jumps. */
+  let notBefore = Number.NEGATIVE_INFINITY;
 
   const named = settings.logIds ? async <Ids>(ids: Ids): Promise<Ids> => ids : hashIds;
 
@@ -94,7 +94,7 @@ export function createErasureHandler(options: ErasureOptions): ErasureHandler {
     const { key } = request;
     const pause = createPause(runtime.delay, signal);
     for (let attempt = 1; ; attempt++) {
-      const waitMs = notBefore - runtime.now();
+      const waitMs = Math.ceil(notBefore - runtime.monotonic());
       if (waitMs > MAX_WAIT_MS) {
         throw unfinished(request, `the endpoint wants no call within ${waitMs} ms`);
       }
@@ -106,7 +106,7 @@ export function createErasureHandler(options: ErasureOptions): ErasureHandler {
         await store.put({ key, status: outcome, at: runtime.now(), ...parked });
         return outcome;
       }
-      notBefore = Math.max(notBefore, runtime.now() + retryAfterMs);
+      notBefore = Math.max(notBefore, runtime.monotonic() + boundedWaitMs(retryAfterMs));
       if (attempt >= attempts) throw unfinished(request, `${reason}`);
       await pause(backoffMs(attempt, backoff, runtime.random));
     }
@@ -135,9 +135,25 @@ export function createErasureHandler(options: ErasureOptions): ErasureHandler {
     if (failures.length > 0) throw failures[0];
   }
 
+  async function park(request: ErasureRequest, reason: string): Promise<void> {
+    const { key, product } = request;
+    if (await store.get(key)) return;
+    await trail.write('parked', { key, product, reason });
+    await store.put({ key, status: 'parked', at: runtime.now(), reason, request });
+    noted.delete(key);
+  }
+
   return {
     async handle(records, { signal }) {
       for (const record of records) if (isErasure(record)) await erase(record, signal);
+    },
+    async park({ record, error }) {
+      if (!isErasure(record)) throw error;
+      const asked = await readRequests(record.event, products, subtle);
+      if (asked.kind !== 'requests') return alone(asked.key, () => passOver(record, asked));
+      for (const request of asked.requests) {
+        await alone(request.key, () => park(request, `${error}`));
+      }
     },
     async retryParked(signal = new AbortController().signal) {
       const report = { done: 0, parked: 0 };

@@ -7,6 +7,9 @@ import { parseErase } from '../protocol/erase.ts';
 import type { ErasureSubject, StreamRecord } from '../protocol/event.ts';
 import type { ErasureRequest } from './types.ts';
 
+/** Names are for people to find a typing error in. */
+const MAX_REASON_LENGTH = 500;
+
 /** What asks nothing of us. One key for the whole event: so that it is written down once. */
 export interface PassedOver {
   readonly kind: 'not_ours' | 'malformed';
@@ -34,7 +37,8 @@ export async function readRequests(
   const ours = named ? products.filter((product) => named.includes(product)) : products;
   if (ours.length === 0) {
     const key = await keyOf(subtle, [messageId]);
-    return { kind: 'not_ours', key, reason: `products: ${named?.join(', ')}` };
+    const reason = `products: ${named?.join(', ')}`.slice(0, MAX_REASON_LENGTH);
+    return { kind: 'not_ours', key, reason };
   }
   // Every field is one that all copies of the event have: an endpoint may refuse a key that comes with another body.
   const requests = ours.map(

@@ -1,4 +1,4 @@
-import type { Handler } from '../consumer/run/types.ts';
+import type { Handler, ParkedRecord } from '../consumer/run/types.ts';
 import type { ErasureSubject } from '../protocol/event.ts';
 import type { Runtime } from '../runtime.ts';
 
@@ -21,7 +21,7 @@ export interface ErasureRequest {
 /**
  * What became of a request:
  * - `done`: the endpoint answered 2xx
- * - `parked`: it refused for good; waits for `retryParked`
+ * - `parked`: it refused for good, or the run gave up; waits for `retryParked`
  * - `not_ours`: the event named other products only
  * - `malformed`: it named no subject, or not as an `erase` event does
  */
@@ -90,17 +90,26 @@ export interface ErasureOptions {
   readonly logIds?: boolean;
   /** A call that takes longer has failed, in milliseconds. @default 10000 */
   readonly timeoutMs?: number;
-  /** Calls for one request before `handle` rejects, so that the run says so and waits. @default 3 */
+  /**
+   * Calls for one request before `handle` rejects, so that the run says so and waits. They should fit into the run's own
+   * `timeoutMs`: one that is given up loses nothing, and says less.
+   * @default 3
+   */
   readonly attempts?: number;
   /** Before the second call, in milliseconds; doubles up to 10 s, with full jitter. @default 500 */
   readonly retryDelayMs?: number;
-  readonly runtime?: Pick<Runtime, 'now' | 'random' | 'delay' | 'fetch' | 'subtle'>;
+  readonly runtime?: Pick<Runtime, 'now' | 'monotonic' | 'random' | 'delay' | 'fetch' | 'subtle'>;
 }
 
 /** Carries out what `erase` events ask for. */
 export interface ErasureHandler {
   /** For `consumer.run`. Resolves when each request is done, parked, or not ours, and that is written down. */
   readonly handle: Handler;
+  /**
+   * For the run's `park`: parks what the endpoint still fails at when the run gives up, so that its shard goes on. Without
+   * it the shard waits.
+   */
+  readonly park: (parked: Pick<ParkedRecord, 'record' | 'error'>) => Promise<void>;
   /** Calls again for what was parked, with the keys it had. Rejects as `handle` does, with what could be done done. */
   readonly retryParked: (signal?: AbortSignal) => Promise<RetryReport>;
 }

@@ -101,10 +101,13 @@ function createAccount(before: number) {
       complain(`expected the outcome of a call that waits for one, got that of line ${call}`);
     }
     pending.delete(number);
-    if (outcome !== 'done' && outcome !== 'parked') return;
-    open.delete(`${key}`);
+    if (outcome === 'done' || outcome === 'parked') end(`${key}`, outcome);
+  }
+
+  function end(key: string, outcome: 'done' | 'parked'): void {
+    open.delete(key);
     // A copy that comes later changes nothing.
-    if (ended.get(`${key}`) !== 'done') ended.set(`${key}`, outcome);
+    if (ended.get(key) !== 'done') ended.set(key, outcome);
   }
 
   return {
@@ -118,6 +121,7 @@ function createAccount(before: number) {
         pending.set(seq, key);
       }
       if (kind === 'answered') answered(fields, complain);
+      if (kind === 'parked') end(key, kind);
     },
     result() {
       const parked = [...ended.values()].filter((outcome) => outcome === 'parked').length;

@@ -13,9 +13,8 @@ const IDS: readonly string[] = ['userId', 'anonymousId'] satisfies (keyof Erasur
 export function parseErase(properties: unknown): Parsed<EraseProperties, 'not_an_event'> {
   const { subject, products } = isObject(properties) ? properties : {};
   if (!isObject(subject)) return wrong('subject: expected an object with userId or anonymousId');
-  const stray = Object.keys(subject).find((name) => !IDS.includes(name));
-  if (stray !== undefined) {
-    return wrong(`subject: expected userId and anonymousId alone, got "${stray}"`);
+  if (!Object.keys(subject).every((name) => IDS.includes(name))) {
+    return wrong('subject: expected userId and anonymousId alone, got another one');
   }
   const ids = Object.entries(subject).filter(([, id]) => id !== '');
   if (ids.length === 0) return wrong('subject: expected userId or anonymousId, got neither');

@@ -27,5 +27,5 @@ const consumer = createConsumer({
 });
 process.once('SIGTERM', () => consumer.close());
 
-// Without `park`: what the endpoint refuses is parked by the handler, and what it does not answer waits.
-await consumer.run(erasure.handle);
+// What the endpoint fails at again and again is parked, as what it refuses is: `erasure.retryParked()` calls once more.
+await consumer.run(erasure.handle, { park: erasure.park });

@@ -106,6 +106,7 @@ export function createCrashWorld({
 
     const runtime: NonNullable<ErasureOptions['runtime']> = {
       now: () => 0,
+      monotonic: () => 0,
       random: () => 1,
       // Only what hangs runs out of time; who waits before another call has waited.
       delay: (callback, delayMs) => {

@@ -229,6 +229,22 @@ describe('an endpoint', () => {
     expect(world.arrived).toHaveLength(2);
   });
 
+  test('that asks for a time in another century is asked again the next day', async () => {
+    const headers = { 'retry-after': 'Fri, 31 Dec 2199 23:59:59 GMT' };
+    const world = createErasureWorld((count) =>
+      count === 1 ? new Response(null, { status: 503, headers }) : 200,
+    );
+    const handler = world.create();
+    await expect(world.handle(handler, eraseRecord(1, JANE))).rejects.toThrow();
+
+    // The wall clock may say what it likes.
+    world.clock.set(0);
+    await world.clock.advance(24 * 60 * 60_000);
+    await world.handle(handler, eraseRecord(1, JANE));
+
+    expect(world.arrived).toHaveLength(2);
+  });
+
   test.each([400, 401, 403, 404, 410, 422, 302])(
     'that answers %i has refused: the request is parked, with the reason, and its shard goes on',
     async (status) => {
@@ -321,6 +337,43 @@ describe('what was parked', () => {
     await expect(world.finish(handler.retryParked())).rejects.toThrow('expected 2xx, got 500');
 
     expect(await world.store.parked()).toHaveLength(1);
+  });
+});
+
+describe('what the run gives up', () => {
+  test('is parked, each product by itself, and its shard goes on', async () => {
+    let isWell = false;
+    const world = createErasureWorld((_, { request }) =>
+      isWell || request.product === 'mail' ? 200 : 500,
+    );
+    const handler = world.create({ products: ['crm', 'mail'], attempts: 1 });
+    const record = eraseRecord(1, JANE);
+    const error = await world.handle(handler, record).catch((reason: unknown) => reason);
+
+    await world.finish(handler.park({ record, error }));
+    await world.finish(handler.park({ record, error }));
+    await world.handle(handler, record);
+
+    expect(await world.store.parked()).toMatchObject([
+      { reason: expect.stringContaining('got 500'), request: { product: 'crm', ...JANE } },
+    ]);
+    expect(world.entries().filter(({ kind }) => kind === 'parked')).toMatchObject([
+      { product: 'crm', reason: expect.stringContaining('got 500') },
+    ]);
+    const verify = () => verifyAuditLog(world.lines(), { logSecret: LOG_SECRET });
+    expect(await verify()).toMatchObject({ requests: { done: 1, parked: 1, open: 0 } });
+    isWell = true;
+    expect(await world.finish(handler.retryParked())).toEqual({ done: 1, parked: 0 });
+    expect(await verify()).toMatchObject({ requests: { done: 2, parked: 0, open: 0 } });
+  });
+
+  test('is not this handler’s to park where it is no erasure', async () => {
+    const world = createErasureWorld();
+    const error = new Error('of another handler');
+
+    await expect(world.create().park({ record: consumed(streamRecord(1)), error })).rejects.toThrow(
+      error,
+    );
   });
 });
 

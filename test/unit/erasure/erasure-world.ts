@@ -69,6 +69,7 @@ export function createErasureWorld(
 
   const runtime: ErasureWorld['runtime'] = {
     now: clock.now,
+    monotonic: clock.monotonic,
     random: () => 1,
     delay: clock.delay,
     subtle: watched(clock),

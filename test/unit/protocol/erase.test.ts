@@ -27,7 +27,7 @@ test.each([
   ['a subject with empty names', { subject: { userId: '' } }, 'subject: expected userId or anon'],
   ['a number for a user', { subject: { userId: 7 } }, 'subject.userId: expected text'],
   ['null for a client', { subject: { ...subject, anonymousId: null } }, 'subject.anonymousId: exp'],
-  ['an id that nobody reads', { subject: { ...subject, email: 'a' } }, 'alone, got "email"'],
+  ['an id that nobody reads', { subject: { ...subject, email: 'a' } }, 'alone, got another'],
   [
     'a text for products',
     { subject, products: 'crm' },
