@@ -1,5 +1,5 @@
-import type { CaptureHost, EventFields, MiddlewareEvent } from '../capture/types.ts';
-import type { EraseProperties, EventType, Properties } from '../protocol/event.ts';
+import type { CaptureHost, EventFields } from '../capture/types.ts';
+import type { EraseProperties, EventType, Priority, Properties } from '../protocol/event.ts';
 import { segmentBytes } from '../queue/segment.ts';
 import type { SegmentLog } from '../queue/types.ts';
 import { attempt } from '../runtime.ts';
@@ -185,18 +185,17 @@ export function createClient(options: ClientOptions): Client {
   function add(type: EventType, fields: EventFields, more?: EventOptions): void {
     if (!isCapturing()) return;
     const { priority, context } = more ?? {};
-    const event = { type, context, ...fields, priority } as MiddlewareEvent;
-    if (!passage.before(event, admit)) lane.leaveOut('middleware', true);
+    const own = context === undefined ? fields : { context, ...fields };
+    if (!passage.before(type, own, priority, admit)) lane.leaveOut('middleware', true);
   }
-  function admit(event: MiddlewareEvent): void {
-    const { type, priority, ...fields } = event;
+  function admit(type: EventType, fields: EventFields, priority?: Priority): void {
     const seq = lane.captured() + 1;
     if (sample.leavesOut(priority)) lane.leaveOut('sampled', true);
     else if (keeper.leavesOut(type, priority)) lane.leaveOut('sampled');
     else if (!mayPass()) lane.leaveOut('rate_limited');
     else lane.add(type, fields, priority);
     if (lane.captured() < seq) return;
-    passage.after(event, { lane: lane.id, seq });
+    passage.after(type, fields, priority, { lane: lane.id, seq });
   }
   /** Ends the open segment, whose events were the one before's. */
   function become(change: () => void): void {

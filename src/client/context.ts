@@ -1,3 +1,4 @@
+import { isLongerThan, joinBytes } from '../protocol/bytes.ts';
 import type { Properties } from '../protocol/event.ts';
 import { MAX_CONTEXT_BYTES } from '../protocol/limits.ts';
 import type { Runtime } from '../runtime.ts';
@@ -34,6 +35,9 @@ export function createContextReader({
   clockOffset,
   fail,
 }: ContextSetting): ContextReader {
+  const locate = createLocator(scrub);
+  const refer = createLocator(scrub);
+
   function write(described?: Properties): string {
     const { clientId, userId, groupId, sessionId, timezone } = identity.current();
     return JSON.stringify({
@@ -41,7 +45,7 @@ export function createContextReader({
       userId,
       groupId,
       sessionId,
-      ...(page && describePage(page, scrub)),
+      ...(page && describePage(page)),
       ...described,
       timezone,
       library: { name: SDK_NAME, version: SDK_VERSION },
@@ -51,11 +55,23 @@ export function createContextReader({
 
   function read(): string {
     const json = write(described());
-    const { length } = new TextEncoder().encode(json);
-    if (length <= MAX_CONTEXT_BYTES) return json;
+    if (!isLongerThan(json, MAX_CONTEXT_BYTES)) return json;
     // The relay would refuse every event of the segment.
+    const { length } = joinBytes(json);
     fail('capture_failed', `context: expected at most ${MAX_CONTEXT_BYTES} bytes, got ${length}`);
     return write();
+  }
+
+  function describePage({ document, screen, navigator }: Window): Properties {
+    return {
+      page: {
+        ...locate(document.URL),
+        title: document.title.slice(0, MAX_TITLE_LENGTH),
+        referrer: refer(document.referrer).url,
+      },
+      screen: { width: screen.width, height: screen.height },
+      locale: navigator.language,
+    };
   }
 
   // Of all that tells the page apart this is the cheapest to ask for: `location.href` costs ten times as much.
@@ -68,21 +84,27 @@ export function readTimezone(): string {
   return Temporal?.Now.timeZoneId() ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
-function describePage(
-  { document, screen, navigator }: Window,
-  scrub: ContextSetting['scrub'],
-): Properties {
-  const clip = (text: string | undefined): string => (text ?? '').slice(0, MAX_TEXT_LENGTH);
-  const url = clip(scrub(document.URL));
-  return {
-    page: {
-      url,
-      path: url.replace(/^[^:]*:(\/\/[^/]*)?|[?#].*/g, ''),
-      search: url.replace(/#.*|^[^?#]*/g, ''),
-      title: document.title.slice(0, MAX_TITLE_LENGTH),
-      referrer: clip(document.referrer && scrub(document.referrer)),
-    },
-    screen: { width: screen.width, height: screen.height },
-    locale: navigator.language,
+interface Place {
+  readonly url: string;
+  readonly path: string;
+  readonly search: string;
+}
+
+/** Takes an address apart once: that costs more than all the rest of a context. */
+function createLocator(scrub: ContextSetting['scrub']): (address: string) => Place {
+  let last = '';
+  let place: Place = { url: '', path: '', search: '' };
+
+  return (address) => {
+    if (address !== last) {
+      const url = (scrub(address) ?? '').slice(0, MAX_TEXT_LENGTH);
+      last = address;
+      place = {
+        url,
+        path: url.replace(/^[^:]*:(\/\/[^/]*)?|[?#].*/g, ''),
+        search: url.replace(/#.*|^[^?#]*/g, ''),
+      };
+    }
+    return place;
   };
 }

@@ -15,13 +15,15 @@ export interface Emitter {
 
 /** Tells listeners. One that throws is reported as an `error`, and harms neither its neighbours nor the client. */
 export function createEmitter(): Emitter {
-  const listeners = new Set<{ name: string; call: (detail: never) => void }>();
+  /** Another list with each change: an event is told to those that listened when it came. */
+  const listeners = new Map<string, readonly ((detail: never) => void)[]>();
+  const listening = (name: string): readonly ((detail: never) => void)[] =>
+    listeners.get(name) ?? [];
 
   const emit: Emit = (name, detail) => {
-    for (const listener of [...listeners]) {
-      if (listener.name !== name) continue;
+    for (const listener of listening(name)) {
       try {
-        listener.call(detail as never);
+        listener(detail as never);
       } catch (cause) {
         // Whoever hears of errors and throws has nobody left to be reported to.
         if (name !== 'error') fail('listener_failed', `listener of "${name}": threw`, cause);
@@ -36,10 +38,14 @@ export function createEmitter(): Emitter {
     emit,
     fail,
     on(name, call) {
-      const listener = { name, call };
-      listeners.add(listener);
+      // Another one each time: the same function may listen twice.
+      const listener: typeof call = (detail) => call(detail);
+      listeners.set(name, [...listening(name), listener]);
       return () => {
-        listeners.delete(listener);
+        listeners.set(
+          name,
+          listening(name).filter((other) => other !== listener),
+        );
       };
     },
   };

@@ -1,6 +1,6 @@
 import type { EventFields } from '../capture/types.ts';
 import { encodeBase64url } from '../protocol/base64url.ts';
-import { joinBytes } from '../protocol/bytes.ts';
+import { BYTES_PER_UNIT, isLongerThan, joinBytes } from '../protocol/bytes.ts';
 import type {
   DropProperties,
   DropReason,
@@ -17,8 +17,6 @@ import type { ResolvedOptions } from './options.ts';
 
 /** Each write is a transaction: ten a second at most, or the page pays more for the writes than for the events. */
 const WRITE_INTERVAL_MS = 100;
-/** The most UTF-8 bytes that one UTF-16 unit becomes. Units are counted for nothing, bytes cost an encoding. */
-const BYTES_PER_UNIT = 3;
 /** 60 bits: no two page loads of a client share a lane. */
 const LANE_LENGTH = 10;
 
@@ -107,7 +105,7 @@ export function createLane(setting: LaneSetting): Lane {
     const at = clock();
     // A circle, a BigInt or a getter throws.
     const line = attempt(() => JSON.stringify({ type, timestamp: at, ...fields }));
-    if (!line || isTooLarge(line)) {
+    if (!line || isLongerThan(line, MAX_EVENT_BYTES)) {
       leaveOut(line ? 'too_large' : 'not_serialisable');
       return;
     }
@@ -132,12 +130,6 @@ export function createLane(setting: LaneSetting): Lane {
     unwritten++;
     schedule();
     emit('captured', { lane: id, seq: captured, type, at, event: fields.event });
-  }
-
-  function isTooLarge(line: string): boolean {
-    return (
-      line.length * BYTES_PER_UNIT > MAX_EVENT_BYTES && joinBytes(line).length > MAX_EVENT_BYTES
-    );
   }
 
   function isFull({ lines, units }: OpenSegment, line: string): boolean {

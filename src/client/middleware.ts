@@ -1,5 +1,11 @@
-import type { Middleware, MiddlewareEvent, NumberedEvent, Use } from '../capture/types.ts';
-import { messageIdOf, type Position } from '../protocol/event.ts';
+import type {
+  EventFields,
+  Middleware,
+  MiddlewareEvent,
+  NumberedEvent,
+  Use,
+} from '../capture/types.ts';
+import { type EventType, messageIdOf, type Position, type Priority } from '../protocol/event.ts';
 import { attempt } from '../runtime.ts';
 import type { Emitter } from './emitter.ts';
 
@@ -7,10 +13,12 @@ import type { Emitter } from './emitter.ts';
 export interface Passage {
   readonly use: Use;
   /** Hands the event on to `last`, unless somebody keeps it back: then false. */
-  readonly before: (event: MiddlewareEvent, last: (event: MiddlewareEvent) => void) => boolean;
-  /** Most pages have none that would hear of it. */
-  readonly after: (event: MiddlewareEvent, position: Position) => void;
+  readonly before: (...event: [...Parts, last: (...event: Parts) => void]) => boolean;
+  readonly after: (...event: [...Parts, position: Position]) => void;
 }
+
+/** Of an event. Most pages have no middleware: to put one object together, and to take it apart, costs as much as to serialise it. */
+type Parts = [type: EventType, fields: EventFields, priority: Priority | undefined];
 
 export function createPassage({ fail }: Pick<Emitter, 'fail'>): Passage {
   const stages: Record<'before' | 'after', readonly Middleware[]> = { before: [], after: [] };
@@ -68,11 +76,21 @@ export function createPassage({ fail }: Pick<Emitter, 'fail'>): Passage {
 
   return {
     use: use as Use,
-    before: (event, last) => pass(stages.before, event, last),
-    after(event, position) {
+    before(type, fields, priority, last) {
+      if (stages.before.length > 0) {
+        const event = { type, ...fields, priority } as MiddlewareEvent;
+        return pass(stages.before, event, ({ type, priority, ...rest }) =>
+          last(type, rest, priority),
+        );
+      }
+      last(type, fields, priority);
+      return true;
+    },
+    after(type, fields, priority, position) {
       if (stages.after.length === 0) return;
-      const numbered: NumberedEvent = { ...event, ...position, messageId: messageIdOf(position) };
-      pass(stages.after, numbered, () => {});
+      const messageId = messageIdOf(position);
+      const event = { type, ...fields, priority, ...position, messageId } as NumberedEvent;
+      pass(stages.after, event, () => {});
     },
   };
 }
