@@ -18,9 +18,9 @@ const STREAM = 'clickstream';
 const SECRET = 'a secret of at least 24 bytes';
 const LOG_SECRET = 'a log secret of at least 32 characters';
 const PRODUCTS = ['crm', 'mail'];
-const KILLS = 8;
+const KILLS = 6;
 /** Before each start. */
-const SUBJECTS = 12;
+const SUBJECTS = 10;
 
 interface Erasure {
   readonly key: string;
@@ -110,7 +110,7 @@ test('killed wherever it stands and started again, it skips nobody, and its log 
   for (let round = 0; round < KILLS; round++) {
     put(round);
     const { child, ended, output } = start();
-    let left = 1 + Math.floor(random() * 12);
+    let left = 1 + Math.floor(random() * 10);
     kill = () => {
       if (--left === 0) void sleep(random() * 30).then(() => child.kill('SIGKILL'));
     };
