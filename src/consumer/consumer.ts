@@ -35,7 +35,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   const states = createShardStates((shardId) => session.lease(shardId));
   /** The shards that this consumer reads, each with what ends that. */
   const readings = new Map<string, AbortController>();
-  const roster = createRoster((shardId) => readings.has(shardId));
+  const roster = createRoster((shardId) => readings.has(shardId) || states.hasLoss(shardId));
   let listError: string | undefined;
   let storeError: string | undefined;
   let closing: Promise<void> | undefined;

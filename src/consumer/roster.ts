@@ -11,11 +11,11 @@ export interface Roster {
   readonly isForgotten: (shardId: string) => boolean;
   /** By generation, and in it by hash keys. */
   readonly current: () => readonly ShardFacts[];
-  /** The same, and those that are read still though the stream has forgotten them. */
+  /** The same, and those that the stream has forgotten and the consumer has not. */
   readonly all: () => readonly ShardFacts[];
 }
 
-export function createRoster(isRead: (shardId: string) => boolean): Roster {
+export function createRoster(isKept: (shardId: string) => boolean): Roster {
   const lineage = createLineage();
   const announced = new Map<string, ShardFacts>();
   let listed: ReadonlySet<string> | undefined;
@@ -29,7 +29,7 @@ export function createRoster(isRead: (shardId: string) => boolean): Roster {
       for (const shardId of listed) announced.delete(shardId);
       lineage.add(shards);
       const ids = lineage.all().map(({ shardId }) => shardId);
-      lineage.keep(new Set(ids.filter((shardId) => isCurrent(shardId) || isRead(shardId))));
+      lineage.keep(new Set(ids.filter((shardId) => isCurrent(shardId) || isKept(shardId))));
     },
     ended: (shard, children) => {
       for (const child of children) {

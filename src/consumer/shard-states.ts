@@ -11,6 +11,7 @@ export type Progress = Omit<
 /** What is known of each shard, and who wants to hear of changes. */
 export interface ShardStates {
   readonly get: (shard: ShardFacts) => ShardState;
+  readonly hasLoss: (shardId: string) => boolean;
   /** Forgets the others. */
   readonly keep: (shards: readonly ShardFacts[]) => void;
   readonly report: (shardId: string, change: Partial<Progress>) => void;
@@ -69,6 +70,7 @@ export function createShardStates(leaseOf: CheckpointSession['lease']): ShardSta
 
   return {
     get,
+    hasLoss: (shardId) => states.get(shardId)?.loss !== undefined,
     keep: (shards) => {
       const ids = new Set(shards.map(({ shardId }) => shardId));
       for (const kept of [states, lastArrived, handlerErrors]) {
