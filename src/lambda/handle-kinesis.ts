@@ -121,7 +121,7 @@ export function handleKinesis(
     for (let at = 0; at < records.length && !failure; at += batchSize) {
       failure = await work(records.slice(at, at + batchSize));
     }
-    if (failure && done?.sequenceNumber === failure.record.sequenceNumber) places.set(place, done);
+    if (failure && done && isInside(failure.record, done)) places.set(place, done);
     else places.delete(place);
     if (!failure) return { batchItemFailures: [] };
     // A pipe's rules of partial answers are its own: it brings the batch again.
@@ -147,6 +147,11 @@ function placeOf(
 ): string {
   const [record] = 'Records' in event ? event.Records : event;
   return `${record?.eventSourceARN} ${first?.shardId}`;
+}
+
+/** Whether the record follows in the same aggregate. In one that somebody else took apart its number would tell nothing. */
+function isInside({ aggregateCount, sequenceNumber }: ConsumedRecord, done: Position): boolean {
+  return aggregateCount !== undefined && sequenceNumber === done.sequenceNumber;
 }
 
 function isDone(record: Position, after: Position): boolean {

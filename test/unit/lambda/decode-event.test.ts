@@ -39,6 +39,15 @@ describe("AWS Lambda's event", () => {
     });
   });
 
+  test('has its times in seconds, of which a fraction is not the thousandth below', () => {
+    const Records = kinesis.Records.slice(0, 1).map(({ kinesis, ...record }) => ({
+      ...record,
+      kinesis: { ...kinesis, approximateArrivalTimestamp: 1.005 },
+    }));
+
+    expect(decodeKinesisEvent({ Records })).toMatchObject([{ arrivedAt: 1005 }]);
+  });
+
   test('of a pipe of EventBridge gives the same', () => {
     expect(decodeKinesisEvent(pipe, 5000)).toEqual(decodeKinesisEvent(kinesis, 5000));
   });

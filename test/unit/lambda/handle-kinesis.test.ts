@@ -102,6 +102,26 @@ describe('a function for Kinesis', () => {
     expect(calls).toEqual(['a', 'b', 'c', 'd', 'd', 'e', 'f']);
   });
 
+  test('hands records of one number out whole that Lambda itself has taken out of an aggregate', async () => {
+    let isBroken = true;
+    const { handler, taken } = recorder((text) => text === 'b' && isBroken);
+    const run = functionOf(handler);
+    const { Records } = eventOf(shardOf('a', 'b', 'c'));
+    const [first] = Records;
+    const event = {
+      Records: Records.map(({ kinesis, ...record }) => ({
+        ...record,
+        kinesis: { ...kinesis, sequenceNumber: first?.kinesis.sequenceNumber ?? '' },
+      })),
+    };
+
+    await run(event);
+    isBroken = false;
+    await run(event);
+
+    expect(taken).toEqual(['a', 'a', 'b', 'c']);
+  });
+
   test('hands an aggregate that failed in the middle out whole in another instance', async () => {
     let isBroken = true;
     const { handler, taken } = recorder((text) => text === 'c' && isBroken);
@@ -219,6 +239,36 @@ describe('a function for Kinesis', () => {
       code: 'handler_failed',
       message: expect.stringMatching(/^time: expected enough of it for a batch of 5 records/),
     });
+  });
+
+  test('keeps no more than half of a short time for the answer', async () => {
+    const until = performance.now() + 8000;
+    const taken: string[] = [];
+    const slow: Handler = async (records) => {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      taken.push(...records.map(textOf));
+    };
+
+    await functionOf(slow, { reserveMs: 10_000 })(eventOf(shardOf('a')), {
+      getRemainingTimeInMillis: () => until - performance.now(),
+    });
+
+    expect(taken).toEqual(['a']);
+  });
+
+  test('parks nothing that it has no time to try again, and asks for it', async () => {
+    const park = vi.fn();
+    const { handler, calls } = recorder(() => true);
+
+    const answer = await functionOf(handler, {
+      park,
+      retryDelayMs: 4000,
+      runtime: { ...runtime, random: () => 0.999 },
+    })(eventOf(shardOf('a', 'b')), { getRemainingTimeInMillis: () => 4500 });
+
+    expect(answer.batchItemFailures).toEqual([{ itemIdentifier: sequenceNumberAt(0) }]);
+    expect(calls).toEqual(['ab', 'a']);
+    expect(park).not.toHaveBeenCalled();
   });
 
   test('waits for a call that hangs no longer than its time, and tells it', async () => {
