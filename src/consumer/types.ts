@@ -34,6 +34,7 @@ export interface ConsumedRecord extends Position {
   /** A key of its aggregate is out of range: the Kinesis Client Library silently drops the whole aggregate. */
   readonly kclDrops: boolean;
   readonly partitionKey: string;
+  /** A view of its aggregate's memory, all of which lives as long: who keeps one of many for long keeps `data.slice()`. */
   readonly data: Uint8Array;
   /** ApproximateArrivalTimestamp, milliseconds since 1970. */
   readonly arrivedAt: number | undefined;

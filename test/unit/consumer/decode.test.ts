@@ -5,7 +5,13 @@ import { decodeRecord } from '../../../src/consumer/decode.ts';
 import { createLedger } from '../../../src/consumer/ledger/ledger.ts';
 import { md5 } from '../../../src/consumer/md5.ts';
 import { labelOf } from '../../../src/debug/rows.ts';
-import { encodeAggregate, type UserRecord } from '../../../src/protocol/aggregate.ts';
+import {
+  encodeAggregate,
+  singleKeyBaseBytes,
+  singleKeyRecordBytes,
+  type UserRecord,
+} from '../../../src/protocol/aggregate.ts';
+import { MAX_LARGE_RECORD_BYTES, MAX_RECORD_BYTES } from '../../../src/protocol/limits.ts';
 import { hashKeyOf } from '../../../src/protocol/partition-key.ts';
 import plains from '../../fixtures/aggregates/plain.json' with { type: 'json' };
 import alias from '../../fixtures/records/alias.json' with { type: 'json' };
@@ -145,6 +151,27 @@ test('the ends of the range of a shard belong to it', () => {
   const decoded = decode(encodeAggregate(records, md5), range);
 
   expect(decoded.map(({ outOfRange }) => outOfRange)).toEqual([true, false, false, true]);
+});
+
+test.each([
+  ['a record', MAX_RECORD_BYTES],
+  ['a large record', MAX_LARGE_RECORD_BYTES],
+])('the sizes around the bound of %s are read', (_, bound) => {
+  const around = singleKeyBaseBytes(1) + singleKeyRecordBytes(bound) - bound;
+  for (const size of [bound - 1, bound, bound + 1]) {
+    const content = Buffer.alloc(size - around, 'x');
+    const aggregate = encodeAggregate([{ partitionKey: 'k', data: content }], md5);
+
+    const plain = decode(Buffer.alloc(size, 'x'));
+    const decoded = decode(aggregate);
+
+    expect(aggregate).toHaveLength(size);
+    expect(plain.map((record) => [record.aggregateCount, record.data.length])).toEqual([
+      [undefined, size],
+    ]);
+    expect(decoded.map(({ aggregateCount }) => aggregateCount)).toEqual([1]);
+    expect(content.equals(decoded[0]?.data ?? new Uint8Array())).toBe(true);
+  }
 });
 
 test('where nobody knows the range of the shard, no record is out of it', () => {
