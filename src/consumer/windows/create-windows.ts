@@ -16,8 +16,9 @@ import { createWatermark } from './watermark.ts';
  * Counts events into windows of time, and gives each window once, when nothing that counts can come any more.
  *
  * An event counts in the windows of its own time, if it arrived no later than `latenessMs` after its slide: so it is decided
- * by the event alone, and a stream that is read again gives the same windows. See {@link windowed} for a loop that needs no
- * more than the consumer.
+ * by the event alone, and a stream that is read again gives the same windows. They live in memory: whoever begins again reads
+ * from where a window begins, by `since`, and not from a checkpoint. They have what their own consumer reads: of one that
+ * shares its shards, a part. See {@link windowed} for a loop that needs no more than the consumer.
  *
  * @example
  * const windows = createWindows({ sizeMs: 60_000, measures: { views: count(), pages: topK('context.page.path') } });

@@ -77,7 +77,11 @@ export function sumUp<M extends Measures>(
   const byKey = new Map<string, Group[]>();
   const others = full.flatMap(({ other }) => other ?? []);
   for (const { groups } of panes) {
-    for (const [key, group] of groups) byKey.set(key, [...(byKey.get(key) ?? []), group]);
+    for (const [key, group] of groups) {
+      const parts = byKey.get(key);
+      if (parts) parts.push(group);
+      else byKey.set(key, [group]);
+    }
   }
   const complete = new Map<string, Group>();
   for (const [key, parts] of byKey) {

@@ -37,7 +37,8 @@ interface Tally {
 
 /**
  * Percentiles of a field's readings, such as `percentiles('properties.durationMs', [50, 95])`. The least and the greatest
- * are exact. Histograms of `metrics()` merge; memory stays below 60 kB however many readings there are, 6 kB as a rule.
+ * are exact. Histograms of `metrics()` merge. However many readings there are, they take 8 kB over three powers of ten, 22 kB
+ * over six, and never more than 90 kB: of what spreads wider the buckets get coarser, which `relativeError` says.
  */
 export function percentiles<const Asked extends number>(
   field: Field,

@@ -1,7 +1,7 @@
 import { createBell } from '../bell.ts';
 import type { ConsumedRecord, Consumer } from '../types.ts';
 import { createWindows } from './create-windows.ts';
-import type { ClosedWindow, Measures, WindowOptions } from './types.ts';
+import type { ClosedWindow, Measures, WindowOptions, Windows } from './types.ts';
 
 /** A consumer; or records from elsewhere, of which nothing is known but themselves. */
 export type WindowSource = AsyncIterable<ConsumedRecord> &
@@ -9,7 +9,8 @@ export type WindowSource = AsyncIterable<ConsumedRecord> &
 
 /**
  * Reads a consumer to its end and gives its windows as they become final, the oldest first. It reads no further while a
- * window is being looked at, and closes the consumer when the loop is left.
+ * window is being looked at, and closes the consumer when the loop is left. Give it windows of your own making, in place of
+ * their options, to ask them for `current()` and `stats()` meanwhile.
  *
  * @example
  * const consumer = createConsumer({ client, stream: 'clickstream' });
@@ -18,9 +19,9 @@ export type WindowSource = AsyncIterable<ConsumedRecord> &
  */
 export async function* windowed<M extends Measures>(
   source: WindowSource,
-  options: WindowOptions<M>,
+  made: WindowOptions<M> | Windows<M>,
 ): AsyncGenerator<ClosedWindow<M>, undefined> {
-  const windows = createWindows(options);
+  const windows = 'take' in made ? made : createWindows(made);
   const leaving = new AbortController();
   const news = createBell(leaving.signal);
   const back = createBell(leaving.signal);

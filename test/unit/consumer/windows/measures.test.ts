@@ -346,7 +346,7 @@ describe('distinct', () => {
     expect(measured(distinct('properties.name'), names(...values, ...values, null))).toBe(256);
   });
 
-  test.each([300, 1_000, 10_000, 100_000])('is near enough for %d', (visitors) => {
+  test.each([300, 1_000, 10_000, 40_000])('is near enough for %d', (visitors) => {
     const measure = distinct(({ event }) => event.anonymousId);
     // 20 sets of different values: what a single one misses by is luck.
     const errors = Array.from({ length: 20 }, (_, set) => {

@@ -2,6 +2,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { ConsumerOptions } from '../../../../src/consumer/options.ts';
 import type { ConsumedRecord } from '../../../../src/consumer/types.ts';
+import { createWindows } from '../../../../src/consumer/windows/create-windows.ts';
 import { count } from '../../../../src/consumer/windows/sums.ts';
 import type { ClosedWindow } from '../../../../src/consumer/windows/types.ts';
 import { type WindowSource, windowed } from '../../../../src/consumer/windows/windowed.ts';
@@ -192,6 +193,19 @@ describe('of records from elsewhere', () => {
 
     expect(first).toBeLessThan(5);
     expect(pulled).toBeLessThan(first + 5);
+  });
+
+  test('windows that are given can be asked meanwhile', async () => {
+    const windows = createWindows(options);
+    const late = { ...record({ at: 0, arrivedAt: 18_000 }) };
+    const loop = windowed(from([at(0), at(18), late]), windows);
+
+    await loop.next();
+    const open = windows.current()?.events;
+    await loop.next();
+
+    expect(open).toBe(1);
+    expect(windows.stats()).toMatchObject({ counted: 2, late: 1 });
   });
 
   test('a wrong option is told where the loop begins', async () => {
