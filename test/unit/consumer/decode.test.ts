@@ -1,4 +1,5 @@
 // @vitest-environment node
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decodeRecord } from '../../../src/consumer/decode.ts';
@@ -137,6 +138,42 @@ test('every record of an aggregate that the Kinesis Client Library would drop sa
   expect(decoded.map(({ kclDrops }) => kclDrops)).toEqual([true, true, true]);
   expect(decode(alone, only)).toMatchObject([{ outOfRange: false, kclDrops: false }]);
   expect(decode(data, only)).toMatchObject([{ outOfRange: false, kclDrops: false }]);
+});
+
+test('whatever the keys and the shard, the marks are those of the rule', () => {
+  const hashKey = fc.bigInt(0n, 2n ** 128n - 1n);
+  const record = fc.record(
+    {
+      partitionKey: fc.constantFrom('a', 'b', 'c', '1', 'ключ'),
+      explicitHashKey: hashKey.map(String),
+    },
+    { requiredKeys: ['partitionKey'] },
+  );
+  fc.assert(
+    fc.property(
+      fc.array(record, { minLength: 1, maxLength: 8 }),
+      fc.tuple(hashKey, hashKey),
+      (keys, [one, other]) => {
+        const [start, end] = one < other ? [one, other] : [other, one];
+        const data = encodeAggregate(
+          keys.map((each) => ({ ...each, data: bytesOf('x') })),
+          md5,
+        );
+
+        const decoded = decode(data, { start, end });
+
+        const outside = keys.map(({ partitionKey, explicitHashKey }) => {
+          const digest = createHash('md5').update(partitionKey).digest('hex');
+          const at = BigInt(explicitHashKey ?? `0x${digest}`);
+          return at < start || at > end;
+        });
+        expect(decoded.map(({ outOfRange }) => outOfRange)).toEqual(outside);
+        expect(new Set(decoded.map(({ kclDrops }) => kclDrops))).toEqual(
+          new Set([outside.includes(true)]),
+        );
+      },
+    ),
+  );
 });
 
 test('the ends of the range of a shard belong to it', () => {
