@@ -131,10 +131,10 @@ export function handleKinesis(
   }
 
   /** What is left of the function's time, without what is kept for the answer: no more than half of it. */
-  function createTimer({ getRemainingTimeInMillis }: LambdaContext): () => number {
-    if (!getRemainingTimeInMillis) return () => LONGEST_MS;
-    const reserved = Math.min(reserveMs, getRemainingTimeInMillis() / 2);
-    return () => getRemainingTimeInMillis() - reserved;
+  function createTimer(context: LambdaContext): () => number {
+    const remainingMs = (): number => context.getRemainingTimeInMillis?.() ?? LONGEST_MS;
+    const reserved = Math.min(reserveMs, remainingMs() / 2);
+    return () => remainingMs() - reserved;
   }
 
   return handleBatch;
