@@ -23,6 +23,7 @@ export type { RecordFilter } from './sink.ts';
 export type * from './types.ts';
 export { createWindows } from './windows/create-windows.ts';
 export { distinct } from './windows/distinct.ts';
+export { createMeasure, type MeasureOf } from './windows/measure.ts';
 export { type Percentiles, percentiles } from './windows/percentiles.ts';
 export { metric } from './windows/reading.ts';
 export { count, rate, type Summary, sum, summary } from './windows/sums.ts';

@@ -30,7 +30,10 @@ const offered: Readonly<Record<string, readonly string[]>> = {
   'rivulet/lambda': ['decodeKinesisEvent', 'handleFirehose', 'handleKinesis', 'handleWindow'],
   'rivulet/segment': ['createAnalytics'],
   'rivulet/service-worker': ['backgroundSync', 'deliverInBackground'],
-  'rivulet/consumer': ['createConsumer', 'createLedger', 'createReadDoorClient', 'decodeRecord'],
+  'rivulet/consumer': [
+    ...['createConsumer', 'createLedger', 'createReadDoorClient', 'createWindows', 'decodeRecord'],
+    'windowed',
+  ],
   'rivulet/node-relay': ['createNodeRelay'],
 };
 

@@ -22,10 +22,11 @@ import { createWatermark } from './watermark.ts';
  *
  * @example
  * const windows = createWindows({ sizeMs: 60_000, measures: { views: count(), pages: topK('context.page.path') } });
- * await consumer.run((records) => {
- *   for (const record of records) windows.add(record);
- *   for (const { start, values } of windows.take(consumer.shards())) console.log(new Date(start), values.views);
+ * consumer.onShards(() => {
+ *   for (const { end, values } of windows.take(consumer.shards())) keep(end, values.views, values.pages);
+ *   draw(windows.current()?.values.views);
  * });
+ * for await (const record of consumer) windows.add(record);
  */
 export function createWindows<M extends Measures>(options: WindowOptions<M>): Windows<M> {
   const { sizeMs, slideMs, latenessMs, by, measures, time, since, maxKeys, maxGroups, ...rest } =

@@ -9,7 +9,18 @@ export interface MeasureOf<Tally, Result> {
   readonly read: (tally: Tally, sizeMs: number) => Result;
 }
 
-/** Forgets the tally's type: windows give a measure nothing but what its own `create` has made. */
+/**
+ * A measure of your own. Its tally is changed in place, and stays bounded however many events it gets; tallies are merged in
+ * any order. Windows give it nothing but what its own `create` has made, so that the tally's type can be forgotten here.
+ *
+ * @example
+ * const last = createMeasure({
+ *   create: () => ({ at: '' }),
+ *   add(tally, { event }) { if (event.timestamp > tally.at) tally.at = event.timestamp; },
+ *   merge(tally, { at }) { if (at > tally.at) tally.at = at; },
+ *   read: ({ at }) => at,
+ * });
+ */
 export function createMeasure<Tally, Result>(measure: MeasureOf<Tally, Result>): Measure<Result> {
   return measure as unknown as Measure<Result>;
 }

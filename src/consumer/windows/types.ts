@@ -4,10 +4,7 @@ import type { ConsumedEvent, ConsumedRecord, ShardState } from '../types.ts';
 /** A field of an event: its path, such as `properties.total` or `context.page.path`, or what finds it. */
 export type Field = string | ((record: ConsumedEvent) => unknown);
 
-/**
- * What a window keeps of one figure, as `count`, `sum` or `percentiles` make it. A measure of your own keeps its tally
- * bounded, however many events it gets.
- */
+/** What a window keeps of one figure, as `count`, `sum` or `percentiles` make it. `createMeasure` makes one of your own. */
 export interface Measure<Result> {
   /** Of an empty window. */
   readonly create: () => unknown;

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { createSeries } from '../../../../src/capture/series.ts';
 import type { ConsumedEvent } from '../../../../src/consumer/types.ts';
 import { distinct } from '../../../../src/consumer/windows/distinct.ts';
+import { createMeasure } from '../../../../src/consumer/windows/measure.ts';
 import { percentiles } from '../../../../src/consumer/windows/percentiles.ts';
 import { metric } from '../../../../src/consumer/windows/reading.ts';
 import { count, rate, sum, summary } from '../../../../src/consumer/windows/sums.ts';
@@ -386,6 +387,26 @@ describe('distinct', () => {
 });
 
 const template = record();
+
+test('a measure of one’s own is merged as ours are', () => {
+  const last = createMeasure({
+    create: () => ({ at: '' }),
+    add(tally, { event }) {
+      if (event.timestamp > tally.at) tally.at = event.timestamp;
+    },
+    merge(tally, { at }) {
+      if (at > tally.at) tally.at = at;
+    },
+    read: ({ at }) => at,
+  });
+
+  const result = measured(
+    last,
+    [5, 9, 1, 7, 3].map((at) => record({ at })),
+  );
+
+  expect(result).toBe('2026-01-01T00:00:00.009Z');
+});
 
 test.each(['', 'properties.', '.name'])('a path of "%s" is refused', (path) => {
   expect(() => sum(path)).toThrow(
