@@ -67,7 +67,13 @@ async function put(stream: string, round: number): Promise<void> {
 }
 
 function read(stream: string, options: Partial<ConsumerOptions> = {}) {
-  const consumer = createConsumer({ client, stream, readsPerSecond: 5, pollIntervalMs: 200, ...options });
+  const consumer = createConsumer({
+    client,
+    stream,
+    readsPerSecond: 5,
+    pollIntervalMs: 200,
+    ...options,
+  });
   onTestFinished(() => consumer.close());
   const received: ConsumedRecord[] = [];
   void (async () => {
