@@ -80,7 +80,11 @@ export function createBook(
   }
 
   function forgetBeyond(): void {
-    while (lanes.size > maxLanes) forget(whole.oldest() ?? gapped.oldest());
+    while (lanes.size > maxLanes) {
+      // Or a complete lane that begins would have no time to become another's evidence.
+      const isCrowded = figures.incomplete > maxLanes / 2;
+      forget(isCrowded ? gapped.oldest() : whole.oldest());
+    }
     while (figures.holes > maxGaps && lanes.size > 0) forget(gapped.oldest() ?? whole.oldest());
   }
 

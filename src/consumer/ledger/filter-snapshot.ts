@@ -1,7 +1,7 @@
 /** The format in which a filter of duplicates is kept: JSON, read back with distrust. */
 
 import { isObject } from '../../protocol/parsed.ts';
-import { encodeRuns, expectSnapshot, parseRuns } from './flat-runs.ts';
+import { areApart, encodeRuns, expectSnapshot, parseRuns } from './flat-runs.ts';
 import type { Runs } from './runs.ts';
 
 const VERSION = 1;
@@ -27,9 +27,11 @@ export function parseFilter(value: unknown): LaneMemory[] {
   const { version, lanes } = isObject(value) ? value : {};
   expectSnapshot(version === VERSION, `version ${VERSION}`, version);
   expectSnapshot(Array.isArray(lanes), 'lanes', lanes);
-  return lanes.map((lane: unknown) => {
+  const known = lanes.map((lane: unknown) => {
     const [id, runs] = Array.isArray(lane) ? lane : [];
     expectSnapshot(typeof id === 'string', 'a lane', lane);
     return { id, runs: parseRuns(runs, false) };
   });
+  expectSnapshot(areApart(known), 'each lane once', lanes.length);
+  return known;
 }

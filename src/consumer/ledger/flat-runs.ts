@@ -1,12 +1,11 @@
 /** Runs as JSON: one list of numbers, with the marks or without. */
 
 import { RivuletError } from '../../errors.ts';
-import { addRun, createRuns, type Runs, runsFrom } from './runs.ts';
+import { addRun, createRuns, flatten, type Runs } from './runs.ts';
 
 export function encodeRuns(runs: Runs, isMarked: boolean): number[] {
-  return Array.from(runsFrom(runs, runs.first)).flatMap(([first, last, mark]) =>
-    isMarked ? [first, last, mark] : [first, last],
-  );
+  const flat = flatten(runs);
+  return isMarked ? flat : flat.filter((_, at) => at % 3 < 2);
 }
 
 /** Throws `invalid_option` for what is no list of runs, each above the one before. */
@@ -26,6 +25,10 @@ export function parseRuns(flat: unknown, isMarked: boolean): Runs {
 /** Of events, or of milliseconds. */
 export function isAmount(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0;
+}
+
+export function areApart(lanes: readonly { readonly id: string }[]): boolean {
+  return new Set(lanes.map(({ id }) => id)).size === lanes.length;
 }
 
 export function expectSnapshot(holds: boolean, expected: string, got: unknown): asserts holds {

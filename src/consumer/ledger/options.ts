@@ -13,13 +13,13 @@ export interface LedgerOptions {
   /** An event that arrives so long after its own time is late. @default 60000 */
   readonly lateAfterMs?: number;
   /**
-   * Lanes that are remembered, at about 0.4 KB each. Beyond it those are forgotten that were quiet for the longest time, the
-   * complete ones first. Their sums stay; a lane that comes again, and any later one, begins as if the reading had begun when
-   * the forgotten one was last heard of.
+   * Lanes that are remembered, at about 0.4 KB each, twice that with a gap. Beyond it those are forgotten that were quiet for
+   * the longest time, the complete ones first until half of all have gaps. Their sums stay. A lane that comes again, and any
+   * later one, begins as if the reading had begun when the forgotten one was last heard of.
    * @default 100000
    */
   readonly maxLanes?: number;
-  /** Gaps and runs of declared events that are remembered, over all lanes, at about 30 bytes each. Beyond it lanes are forgotten. @default 1000000 */
+  /** Gaps and runs of declared events that are remembered, over all lanes, at about 40 bytes each. Beyond it lanes are forgotten. @default 1000000 */
   readonly maxGaps?: number;
   /** What `snapshot()` gave: this ledger goes on with it. Its `since` then holds. */
   readonly from?: LedgerSnapshot | undefined;
@@ -29,7 +29,7 @@ export interface DuplicateFilterOptions {
   /** Lanes that are remembered, at about 0.3 KB each. Beyond it those are forgotten that were quiet for the longest time. @default 100000 */
   readonly maxLanes?: number;
   /**
-   * Runs of numbers that are remembered, over all lanes, at about 30 bytes each: a lane without a hole is one. Beyond it the
+   * Runs of numbers that are remembered, over all lanes, at about 40 bytes each: a lane without a hole is one. Beyond it the
    * lowest run goes of the lane that was quiet for the longest time.
    * @default 1000000
    */

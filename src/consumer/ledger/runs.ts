@@ -28,6 +28,10 @@ export function createRuns(): Runs {
   return { count: 0, size: 0, first: 0, last: 0, mark: 0, chunks: undefined };
 }
 
+export function copyRuns(runs: Runs): Runs {
+  return { ...runs, chunks: runs.chunks?.map((chunk) => [...chunk]) };
+}
+
 /** Adds `first` to `last`. Tells how many of them are new. */
 export function addRun(runs: Runs, first: number, last: number, mark = 0): number {
   // Nearly every event is the next one of a lane without a hole.
@@ -174,6 +178,11 @@ export function* runsFrom(runs: Runs, value: number): Generator<Run, undefined> 
     }
   }
   return undefined;
+}
+
+/** `first, last, mark` of one run after the other. */
+export function flatten(runs: Runs): number[] {
+  return spread(runs).flat();
 }
 
 type Place = readonly [chunk: number, at: number];

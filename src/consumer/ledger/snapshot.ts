@@ -2,8 +2,9 @@
 
 import { DROP_REASONS } from '../../protocol/event.ts';
 import { isObject } from '../../protocol/parsed.ts';
-import { encodeRuns, expectSnapshot, isAmount, parseRuns } from './flat-runs.ts';
+import { areApart, encodeRuns, expectSnapshot, isAmount, parseRuns } from './flat-runs.ts';
 import { type Lane, openLane, type Reason, type Sums } from './lane.ts';
+import { countIn } from './runs.ts';
 
 const VERSION = 1;
 
@@ -25,8 +26,6 @@ export interface LaneSnapshot {
   readonly client: string;
   /** The number that the account begins with, 0 while that is not known. */
   readonly first: number;
-  /** Numbers of `runs` that are below `first`. */
-  readonly below: number;
   /** `first, last, capturedAt` of one run after the other: what arrived or was declared. */
   readonly runs: readonly number[];
   /** `first, last` of one run after the other: what was declared and did not arrive. */
@@ -92,14 +91,16 @@ export function parseLedger(value: unknown): Restored {
     ...{ since, latestAt, forgotten: { ...forgotten } },
     sums: { ...sums, droppedBy: { ...sums.droppedBy } },
   };
-  return { state, lanes: lanes.map(parseLane) };
+  const known = lanes.map(parseLane);
+  expectSnapshot(areApart(known), 'each lane once', lanes.length);
+  return { state, lanes: known };
 }
 
 function encodeLane(lane: Lane): LaneSnapshot {
   const declared = [...(lane.declared ?? [])].filter(([, runs]) => runs.count > 0);
-  const { first, below, duplicates, outOfOrder, late, arrivedTo, lastAt } = lane;
+  const { first, duplicates, outOfOrder, late, arrivedTo, lastAt } = lane;
   return {
-    ...{ lane: lane.id, client: lane.client, first, below },
+    ...{ lane: lane.id, client: lane.client, first },
     runs: encodeRuns(lane.runs, true),
     ...(declared.length > 0 && {
       declared: Object.fromEntries(
@@ -113,14 +114,16 @@ function encodeLane(lane: Lane): LaneSnapshot {
 function parseLane(value: unknown): Lane {
   const { lane: id, client, declared = {}, ...rest } = isObject(value) ? value : {};
   expectSnapshot(typeof id === 'string' && typeof client === 'string', 'a lane', value);
-  const figures = ['first', 'below', 'duplicates', 'outOfOrder', 'late', 'arrivedTo', 'lastAt'];
+  const figures = ['first', 'duplicates', 'outOfOrder', 'late', 'arrivedTo', 'lastAt'];
   const isLane = isObject(declared) && figures.every((figure) => isAmount(rest[figure]));
   expectSnapshot(isLane, `the figures of lane ${id}`, value);
-  const { runs, first, below, duplicates, outOfOrder, late, arrivedTo, lastAt } =
+  const { first, duplicates, outOfOrder, late, arrivedTo, lastAt } =
     rest as unknown as LaneSnapshot;
+  const runs = parseRuns(rest.runs, true);
   const lane: Lane = {
     ...openLane(id, client, first),
-    ...{ runs: parseRuns(runs, true), below, duplicates, outOfOrder, late, arrivedTo, lastAt },
+    ...{ runs, below: countIn(runs, 1, first - 1) },
+    ...{ duplicates, outOfOrder, late, arrivedTo, lastAt },
   };
   for (const [reason, flat] of Object.entries(declared)) {
     lane.declared ??= new Map();

@@ -9,7 +9,7 @@ import {
 } from './filter-snapshot.ts';
 import { type DuplicateFilterOptions, resolveFilterOptions } from './options.ts';
 import { createRecency, type Linked } from './recency.ts';
-import { addRun, createRuns, dropLowest, hasNumber } from './runs.ts';
+import { addRun, copyRuns, createRuns, dropLowest, hasNumber } from './runs.ts';
 
 export interface DuplicateCounts {
   /** Records that were handed out, those without a lane included. */
@@ -28,8 +28,11 @@ export interface DuplicateCounts {
 
 export interface DuplicateFilter extends RecordFilter {
   readonly counts: () => DuplicateCounts;
-  /** What was done so far as JSON, for the option `from` of another filter that goes on with it. */
-  readonly snapshot: () => FilterSnapshot;
+  /**
+   * What was done so far as JSON, for the option `from` of another filter that goes on with it. A handler that keeps it in
+   * one transaction with what it makes of its records gives them too: they are done when that is.
+   */
+  readonly snapshot: (records?: readonly ConsumedRecord[]) => FilterSnapshot;
 }
 
 interface Known extends LaneMemory, Linked<Known> {}
@@ -97,6 +100,19 @@ export function withoutDuplicates(options: DuplicateFilterOptions = {}): Duplica
     forgetBeyond();
   }
 
+  function snapshot(records: readonly ConsumedRecord[] = []): FilterSnapshot {
+    const changed = new Map<string, LaneMemory>();
+    for (const { event } of records) {
+      if (!event) continue;
+      const { lane: id, seq } = event.rivulet;
+      const known = changed.get(id) ?? { id, runs: copyRuns(lanes.get(id)?.runs ?? createRuns()) };
+      addRun(known.runs, seq, seq);
+      changed.set(id, known);
+    }
+    const others = recency.items().filter(({ id }) => !changed.has(id));
+    return encodeFilter([...others, ...changed.values()]);
+  }
+
   function open({ id, runs }: LaneMemory): Known {
     const lane = { id, runs, older: undefined, newer: undefined };
     lanes.set(id, lane);
@@ -133,7 +149,7 @@ export function withoutDuplicates(options: DuplicateFilterOptions = {}): Duplica
     isWanted,
     done,
     counts: () => ({ ...counts, lanes: lanes.size, runs }),
-    snapshot: () => encodeFilter(recency.items()),
+    snapshot,
   };
 }
 

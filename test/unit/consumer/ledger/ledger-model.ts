@@ -85,7 +85,10 @@ export function createModel(options: ModelOptions) {
       forgotten.push(lane);
       since = Math.max(since ?? 0, lane.lastAt);
     };
-    while (lanes.length > options.maxLanes) remove(oldest(false) ?? oldest(true));
+    while (lanes.length > options.maxLanes) {
+      const gapped = lanes.filter((lane) => missingOf(lane).length > 0);
+      remove(oldest(gapped.length > options.maxLanes / 2));
+    }
     while (sum(lanes.map(holesOf)) > options.maxGaps) remove(oldest(true) ?? oldest(false));
   }
 

@@ -6,7 +6,7 @@ import type { ConsumedRecord } from '../../../../src/consumer/types.ts';
 import { consumed, streamRecord } from '../event.ts';
 import { createModel, type ModelEvent } from './ledger-model.ts';
 
-const LANES = ['lane-one-x', 'lane-two-x', 'lane-three'];
+const LANES = ['lane-one-x', 'lane-two-x', 'lane-three', 'lane-four-', 'lane-five-'];
 /** Lanes capture an event a second. */
 const STEP_MS = 1000;
 
@@ -37,7 +37,7 @@ const course = fc.array(
 const options = fc.record({
   since: fc.option(fc.integer({ min: 0, max: 40 * STEP_MS }), { nil: undefined }),
   lateAfterMs: fc.integer({ min: 0, max: 40 * STEP_MS }),
-  maxLanes: fc.constantFrom(1, 2, 100),
+  maxLanes: fc.constantFrom(1, 2, 3, 100),
   maxGaps: fc.constantFrom(1, 3, 10, 1000),
 });
 

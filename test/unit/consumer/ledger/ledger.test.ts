@@ -1,7 +1,8 @@
 // @vitest-environment node
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createLedger } from '../../../../src/consumer/ledger/ledger.ts';
-import type { Ledger } from '../../../../src/consumer/types.ts';
+import type { ConsumedRecord, Ledger } from '../../../../src/consumer/types.ts';
+import { RivuletError } from '../../../../src/errors.ts';
 import type { StreamRecord } from '../../../../src/protocol/event.ts';
 import { consumed, LANE, streamRecord } from '../event.ts';
 
@@ -218,4 +219,160 @@ test('a long lane with a hole in every hundred stays quick', () => {
   expect(account).toMatchObject({ received: 198_000, missing: 1999 });
   // Sets of numbers or a scan per record would take minutes.
   expect(performance.now() - started).toBeLessThan(10_000);
+});
+
+describe('late', () => {
+  const capturedAt = Date.parse('2026-01-01T00:00:00.000Z');
+
+  test('is what arrives longer after its own time than allowed, a minute by default', () => {
+    const ledger = createLedger();
+
+    ledger.add(consumed(streamRecord(1), capturedAt + 60_000));
+    ledger.add(consumed(streamRecord(2), capturedAt + 60_001));
+    ledger.add(consumed(streamRecord(2), capturedAt + 120_000));
+
+    expect(ledger.totals()).toMatchObject({ received: 2, duplicates: 1, late: 1 });
+    expect(ledger.lane(LANE)?.late).toBe(1);
+  });
+
+  test('counts from what is allowed', () => {
+    const ledger = createLedger({ lateAfterMs: 0 });
+
+    ledger.add(consumed(streamRecord(1), capturedAt));
+    ledger.add(consumed(streamRecord(2), capturedAt + 1));
+
+    expect(ledger.totals().late).toBe(1);
+  });
+
+  test('is nothing whose time cannot be read', () => {
+    const ledger = createLedger();
+
+    ledger.add(consumed(streamRecord(1, { timestamp: 'yesterday' }), capturedAt));
+
+    expect(ledger.totals()).toMatchObject({ received: 1, late: 0 });
+  });
+});
+
+describe('a reading that begins in the middle', () => {
+  const since = Date.parse('2026-01-01T00:00:00.000Z');
+
+  function at(seq: number, capturedAt: number): ConsumedRecord {
+    const timestamp = new Date(capturedAt).toISOString();
+    return consumed(streamRecord(seq, { timestamp }), capturedAt + 500);
+  }
+
+  test('misses nothing of what a lane had before', () => {
+    const ledger = createLedger({ since });
+
+    ledger.add(at(41, since - 1));
+    ledger.add(at(43, since + 1));
+
+    expect(ledger.lane(LANE)).toMatchObject({
+      first: 41,
+      completeTo: 41,
+      missing: 1,
+      gaps: [{ first: 42, count: 1 }],
+    });
+    expect(ledger.totals().partial).toBe(1);
+  });
+
+  test('finds what is missing behind a number that was captured since', () => {
+    const ledger = createLedger({ since });
+
+    ledger.add(at(7, since + 700));
+    ledger.add(at(5, since + 500));
+
+    expect(ledger.lane(LANE)).toMatchObject({
+      first: 5,
+      missing: 1,
+      gaps: [{ first: 6, count: 1 }],
+    });
+  });
+
+  test('takes a late copy of an old event for nothing more', () => {
+    const ledger = createLedger({ since });
+
+    ledger.add(at(7, since + 700));
+    ledger.add(at(5, since - 500));
+
+    expect(ledger.lane(LANE)).toMatchObject({ first: 7, completeTo: 7, received: 2, missing: 0 });
+  });
+
+  test('goes down as far as nothing is absent', () => {
+    const ledger = createLedger({ since });
+
+    for (const seq of [3, 1, 2]) ledger.add(at(seq, since - 10 + seq));
+
+    expect(ledger.lane(LANE)).toMatchObject({ first: 1, completeTo: 3, missing: 0 });
+    expect(ledger.totals().partial).toBe(0);
+  });
+
+  test('expects nothing of a lane of which only a declaration came', () => {
+    const ledger = createLedger({ since });
+    ledger.add(consumed(drop(1, [[200, 3]], { lane: 'other-lane' })));
+    const declared = ledger.lane('other-lane');
+
+    ledger.add(consumed(streamRecord(300, { lane: 'other-lane' })));
+
+    expect(declared).toMatchObject({ first: 203, completeTo: 202, highest: 202, missing: 0 });
+    expect(ledger.lane('other-lane')).toMatchObject({ first: 300, missing: 0, dropped: 3 });
+  });
+});
+
+describe('memory', () => {
+  const arrive = (ledger: Ledger, lane: string, seq: number, at: number) =>
+    ledger.add(consumed(streamRecord(seq, { lane }), at));
+
+  test('is of the lanes that were heard of last; complete ones go first, and their sums stay', () => {
+    const ledger = createLedger({ maxLanes: 2 });
+    arrive(ledger, 'lane-gapped', 2, 1000);
+    arrive(ledger, 'lane-old-1', 1, 2000);
+    arrive(ledger, 'lane-old-2', 1, 3000);
+    arrive(ledger, 'lane-new-1', 1, 4000);
+
+    expect(ledger.lanes().map(({ lane }) => lane)).toEqual(['lane-new-1', 'lane-gapped']);
+    expect(ledger.totals()).toMatchObject({ lanes: 4, forgotten: 2, received: 4, missing: 1 });
+  });
+
+  test('keeps what was missing of a lane that it has to forget', () => {
+    const ledger = createLedger({ maxLanes: 1 });
+
+    arrive(ledger, 'lane-gapped', 3, 1000);
+    arrive(ledger, 'lane-gappy-2', 2, 2000);
+
+    expect(ledger.lanes()).toHaveLength(1);
+    expect(ledger.totals()).toMatchObject({ missing: 3, incomplete: 2, forgotten: 1 });
+    expect(ledger.summary().text).toContain('1 lane forgotten, with 2 missing');
+  });
+
+  test('takes a lane that comes again for one that began before', () => {
+    const ledger = createLedger({ maxLanes: 1 });
+    arrive(ledger, LANE, 1, 1000);
+    arrive(ledger, 'lane-two', 1, 2000);
+
+    arrive(ledger, LANE, 2, 3000);
+
+    expect(ledger.lane(LANE)).toMatchObject({ first: 2, missing: 0 });
+    expect(ledger.totals()).toMatchObject({ received: 3, missing: 0, lanes: 3, partial: 1 });
+  });
+
+  test('is bounded for lanes of many gaps', () => {
+    const ledger = createLedger({ maxGaps: 10 });
+
+    for (let seq = 2; seq <= 40; seq += 2) arrive(ledger, LANE, seq, 1000);
+    arrive(ledger, 'lane-two', 1, 2000);
+
+    const { received, forgotten, missing } = ledger.totals();
+    expect({ received, forgotten }).toEqual({ received: 21, forgotten: 1 });
+    expect(missing).toBeGreaterThan(0);
+  });
+});
+
+test.each([
+  [{ since: Number.NaN }, 'since: expected milliseconds since 1970, got NaN'],
+  [{ lateAfterMs: -1 }, 'lateAfterMs: expected a number from 0, got -1'],
+  [{ maxLanes: 0 }, 'maxLanes: expected a whole number from 1, got 0'],
+  [{ maxGaps: 1.5 }, 'maxGaps: expected a whole number from 1, got 1.5'],
+])('refuses %j', (options, message) => {
+  expect(() => createLedger(options)).toThrow(new RivuletError('invalid_option', message));
 });
