@@ -27,6 +27,8 @@ export interface HandSource {
   readonly host: Pick<CheckpointHost, 'from' | 'granted' | 'revoked'> & {
     readonly runtime: Pick<CheckpointHost['runtime'], 'now' | 'monotonic' | 'random' | 'delay'>;
   };
+  /** Whether that one is known to have ended. */
+  readonly isGone: (owner: string | undefined) => boolean;
   /** A lease as it was written just now. */
   readonly wrote: (lease: Lease) => void;
   /** The store did not take writes, `undefined` when it has. */
@@ -46,7 +48,7 @@ export function createHand(source: HandSource): Hand {
   const held = new Map<string, Holding>();
   const granted = new Set<string>();
   /** Taken from somebody who may be reading still, until that time. */
-  const awaited = new Map<string, number>();
+  const awaited = new Map<string, { readonly until: number; readonly from: string | undefined }>();
   let isEnded = false;
   let cancelRenewal: (() => void) | undefined;
   let cancelWrite: (() => void) | undefined;
@@ -142,7 +144,7 @@ export function createHand(source: HandSource): Hand {
     source.wrote(next);
     const { shardId } = lease;
     held.set(shardId, createHolding({ lease: next, since, now: moment, replace: store.replace }));
-    if (isAtWork) awaited.set(shardId, monotonic() + leaseMs);
+    if (isAtWork) awaited.set(shardId, { until: monotonic() + leaseMs, from: lease.owner });
     schedule();
   }
 
@@ -174,7 +176,8 @@ export function createHand(source: HandSource): Hand {
     for (const holding of isEnded ? [] : held.values()) {
       const { shardId } = holding;
       if (granted.has(shardId) || isOver(holding)) continue;
-      if (monotonic() < (awaited.get(shardId) ?? 0)) continue;
+      const wait = awaited.get(shardId);
+      if (wait && monotonic() < wait.until && !source.isGone(wait.from)) continue;
       awaited.delete(shardId);
       granted.add(shardId);
       const from = holding.done();

@@ -43,6 +43,7 @@ export function createSession(
     store,
     host,
     owner: () => owner,
+    isGone: presence.isGone,
     wrote: (lease) => {
       stored.set(lease.shardId, lease);
     },
