@@ -130,7 +130,8 @@ export function createCrashWorld({
         step(async () => {
           const headers = new Headers(init?.headers);
           const body = String(init?.body);
-          const call = { url: String(input), headers, body, request: JSON.parse(body) };
+          const { redirect } = init ?? {};
+          const call = { url: String(input), headers, redirect, body, request: JSON.parse(body) };
           const outcome = answer(call, ++calls);
           if (outcome !== 'lost') {
             await check(call);

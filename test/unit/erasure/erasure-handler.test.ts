@@ -25,7 +25,7 @@ describe('an erase event', () => {
 
     const [first, second] = world.arrived;
     expect(world.arrived).toHaveLength(2);
-    expect(first?.url).toBe(ENDPOINT);
+    expect(first).toMatchObject({ url: ENDPOINT, redirect: 'manual' });
     expect(first?.request).toEqual({
       key: expect.stringMatching(/^[\w-]{43}$/),
       type: 'erase',
@@ -74,6 +74,22 @@ describe('an erase event', () => {
     const [call] = world.arrived;
     expect(call?.headers.get('authorization')).toBe(`Bearer 43/${call?.body.length}`);
     expect(call?.headers.has('webhook-signature')).toBe(false);
+  });
+
+  test('is not called for while nobody vouches for it, and the run hears of it', async () => {
+    const never = createErasureWorld();
+    const refusing = createErasureWorld();
+    const refuse = (): Promise<never> => Promise.reject(new Error('no key today'));
+    const record = eraseRecord(1, JANE);
+
+    await expect(
+      never.handle(never.create({ sign: () => new Promise(() => {}) }), record),
+    ).rejects.toThrow('no answer within 10000 ms');
+    await expect(refusing.handle(refusing.create({ sign: refuse }), record)).rejects.toThrow(
+      'no key today',
+    );
+
+    expect([...never.arrived, ...refusing.arrived]).toEqual([]);
   });
 
   test('that names products is for those, and for nobody else', async () => {
@@ -297,7 +313,9 @@ describe('an endpoint', () => {
 
     const first = handler.handle([record], { shardId: SHARD, attempt: 1, signal: stop.signal });
     await world.clock.settle();
-    const second = world.handle(handler, record);
+    const { signal } = new AbortController();
+    const second = handler.handle([record], { shardId: SHARD, attempt: 2, signal });
+    await world.clock.settle();
     stop.abort(new Error('closing'));
     await expect(first).rejects.toThrow('closing');
     await second;

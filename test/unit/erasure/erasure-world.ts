@@ -31,6 +31,7 @@ export function eraseRecord(
 export interface ArrivedCall {
   readonly url: string;
   readonly headers: Headers;
+  readonly redirect: string | undefined;
   readonly body: string;
   readonly request: ErasureRequest;
 }
@@ -76,7 +77,8 @@ export function createErasureWorld(
     fetch: async (input, init) => {
       const headers = new Headers(init?.headers);
       const body = String(init?.body);
-      const call = { url: String(input), headers, body, request: JSON.parse(body) };
+      const { redirect } = init ?? {};
+      const call = { url: String(input), headers, redirect, body, request: JSON.parse(body) };
       init?.signal?.throwIfAborted();
       const outcome = answer(++calls, call);
       if (outcome !== 'lost') arrived.push(call);
