@@ -32,7 +32,7 @@ const offered: Readonly<Record<string, readonly string[]>> = {
   'rivulet/service-worker': ['backgroundSync', 'deliverInBackground'],
   'rivulet/consumer': [
     ...['createConsumer', 'createLedger', 'createReadDoorClient', 'createWindows', 'decodeRecord'],
-    'windowed',
+    ...['windowed', 'withoutDuplicates'],
   ],
   'rivulet/node-relay': ['createNodeRelay'],
 };

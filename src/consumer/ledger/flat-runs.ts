@@ -1,7 +1,8 @@
 /** Runs as JSON: one list of numbers, with the marks or without. */
 
 import { RivuletError } from '../../errors.ts';
-import { addRun, createRuns, flatten, type Runs } from './runs.ts';
+import { addRun } from './edit-runs.ts';
+import { createRuns, flatten, type Runs } from './runs.ts';
 
 export function encodeRuns(runs: Runs, isMarked: boolean): number[] {
   const flat = flatten(runs);

@@ -1,16 +1,8 @@
 import type { Declaration } from '../../protocol/drop.ts';
 import type { LaneAccount, LedgerVerdict } from '../types.ts';
+import { addRun, removeNumber } from './edit-runs.ts';
 import type { Linked } from './recency.ts';
-import {
-  absentFrom,
-  addRun,
-  countIn,
-  createRuns,
-  hasNumber,
-  type Runs,
-  removeNumber,
-  runAt,
-} from './runs.ts';
+import { absentFrom, countIn, createRuns, hasNumber, type Runs, runAt } from './runs.ts';
 
 export type Reason = Declaration['reason'];
 

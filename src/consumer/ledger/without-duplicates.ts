@@ -1,6 +1,7 @@
 import { messageIdOf } from '../../protocol/event.ts';
 import type { RecordFilter } from '../sink.ts';
 import type { ConsumedRecord } from '../types.ts';
+import { addRun, dropLowest } from './edit-runs.ts';
 import {
   encodeFilter,
   type FilterSnapshot,
@@ -9,7 +10,7 @@ import {
 } from './filter-snapshot.ts';
 import { type DuplicateFilterOptions, resolveFilterOptions } from './options.ts';
 import { createRecency, type Linked } from './recency.ts';
-import { addRun, copyRuns, createRuns, dropLowest, hasNumber } from './runs.ts';
+import { copyRuns, createRuns, hasNumber } from './runs.ts';
 
 export interface DuplicateCounts {
   /** Records that were handed out, those without a lane included. */

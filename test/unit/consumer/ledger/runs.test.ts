@@ -1,16 +1,14 @@
 // @vitest-environment node
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { addRun, dropLowest, removeNumber } from '../../../../src/consumer/ledger/edit-runs.ts';
 import { encodeRuns, parseRuns } from '../../../../src/consumer/ledger/flat-runs.ts';
 import {
   absentFrom,
-  addRun,
   countIn,
   createRuns,
-  dropLowest,
   hasNumber,
   type Runs,
-  removeNumber,
   runAt,
 } from '../../../../src/consumer/ledger/runs.ts';
 
