@@ -59,6 +59,9 @@ export function createSession(
   let told: string | undefined;
   let looking: Promise<void> | undefined;
   let isAskedAgain = false;
+  /** When the next look is to begin. */
+  let dueAt = Number.POSITIVE_INFINITY;
+  let isLate = false;
   let ending: Promise<void> | undefined;
   let cancelLook = (): void => {};
 
@@ -105,8 +108,9 @@ export function createSession(
       isAlive: (other) => sightings.isAlive(other) && !presence.isGone(other),
       random,
     });
-    // One at a time, and only when the one before has come.
-    if (stolen && !hand.isWaiting()) return Promise.allSettled([hand.claim(stolen, true)]);
+    // One at a time, and only when the one before has come. Whose timers come late, as in a hidden tab, could not renew it.
+    if (stolen && !hand.isWaiting() && !isLate)
+      return Promise.allSettled([hand.claim(stolen, true)]);
     return Promise.allSettled(free.map((lease) => hand.claim(lease, false)));
   }
 
@@ -130,6 +134,7 @@ export function createSession(
 
   async function keepLooking(): Promise<void> {
     cancelLook();
+    isLate = monotonic() - dueAt > leaseMs / LOOKS_PER_LEASE;
     owner = await presence.named;
     do {
       isAskedAgain = false;
@@ -140,7 +145,9 @@ export function createSession(
     } while (isAskedAgain && !failures.look && !ending);
     if (ending) return;
     const part = failures.look ? RETRIES_PER_LEASE : LOOKS_PER_LEASE;
-    cancelLook = delay(() => void look(), (leaseMs / part) * (0.8 + 0.2 * random()));
+    const waitMs = (leaseMs / part) * (0.8 + 0.2 * random());
+    dueAt = monotonic() + waitMs;
+    cancelLook = delay(() => void look(), waitMs);
   }
 
   function tell(what: 'write' | 'look', cause: unknown): void {

@@ -9,9 +9,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LeaseStore } from '../../../src/consumer/checkpoint/types.ts';
 import { dynamoDbStore } from '../../../src/dynamodb/dynamodb-store.ts';
 import type { Item } from '../../../src/dynamodb/lease-item.ts';
-import { compareProgress, readLeaseTable } from '../../../src/dynamodb/read-lease-table.ts';
+import {
+  compareProgress,
+  reachedAt,
+  readLeaseTable,
+} from '../../../src/dynamodb/read-lease-table.ts';
 import { leaseOf, testLeaseStore } from '../../conformance/lease-store.ts';
 import fixture from '../../fixtures/lease-table/kcl.json' with { type: 'json' };
+import { clientOf, createFakeKinesis } from '../../helpers/fake-kinesis/index.ts';
 import { type LocalDynamoDb, startLocalDynamoDb } from '../../helpers/local-dynamodb.ts';
 
 let local: LocalDynamoDb;
@@ -174,6 +179,25 @@ describe('a table of a Kinesis Client Library', () => {
     });
     expect(await places([[two, sequenceNumber]])).toMatchObject({ [two as string]: 'level' });
     expect(await places([[two, '9']])).toMatchObject({ [two as string]: 'ahead' });
+  });
+
+  test('says when what it has reached came into the stream', async () => {
+    let now = Date.UTC(2026, 0, 1);
+    const fake = createFakeKinesis({ now: () => now });
+    fake.call('CreateStream', { StreamName: 's', ShardCount: 1 });
+    const shard = fake.stream('s')?.route('a');
+    const sequenceNumbers = [1, 2, 3].map(() => {
+      now += 5000;
+      return String(shard?.append('a', new Uint8Array([1])).sequenceNumber);
+    });
+    const client = clientOf(fake);
+    const [shardId = '', second = ''] = [shard?.shardId, sequenceNumbers[1]];
+    const whereIs = (checkpoint: Parameters<typeof reachedAt>[2]['checkpoint']) =>
+      reachedAt(client, 's', { shardId, checkpoint });
+
+    expect(await whereIs({ sequenceNumber: second, subSequenceNumber: 3 })).toBe(now - 5000);
+    expect(await whereIs('SHARD_END')).toBeUndefined();
+    expect(await whereIs('AT_TIMESTAMP')).toBeUndefined();
   });
 
   test('is refused, and never written to, unless it is to be taken over', async () => {

@@ -62,7 +62,8 @@ export interface Fleet {
   readonly handled: Handled[];
   /** What must never be, and was. */
   readonly faults: string[];
-  readonly add: () => Member;
+  /** `timerMs`: its timers fire only at multiples of it, as those of a tab that has been hidden for long. */
+  readonly add: (timerMs?: number) => Member;
   /** Every member hears of the shards as they are now. */
   readonly list: () => void;
   readonly put: (shardId: string, count: number) => void;
@@ -147,7 +148,7 @@ export function createFleet(shardCount: number, options: FleetOptions = {}): Fle
     time = until;
   }
 
-  function add(): Member {
+  function add(timerMs = 0): Member {
     const name = `member-${members.length}`;
     const wallOffset = Math.floor((random() - 0.5) * 3_600_000);
     let deferred: (() => void)[] = [];
@@ -206,7 +207,10 @@ export function createFleet(shardCount: number, options: FleetOptions = {}): Fle
         now: () => START + time + wallOffset,
         monotonic: () => time - slept,
         random,
-        delay: (callback, ms) => later(ms, callback),
+        delay: (callback, ms) => {
+          const wait = timerMs > 0 ? Math.ceil((time + ms) / timerMs) * timerMs - time : ms;
+          return later(wait, callback);
+        },
         locks: options.locks,
       },
       granted: (shardId, start) => {

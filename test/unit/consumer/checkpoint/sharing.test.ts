@@ -120,6 +120,29 @@ test('one frozen that nobody has replaced goes on from where it was', async () =
   expect(fleet.handled).toHaveLength(12);
 });
 
+test('one whose timers come late takes nothing from who is in time', async () => {
+  const fleet = createFleet(8);
+  const seen = fleet.add();
+  await fleet.advance(LEASE_MS);
+  const hidden = fleet.add(60_000);
+
+  await fleet.advance(600_000);
+
+  expect(openShards(fleet).filter((shardId) => seen.session.holds(shardId))).toHaveLength(8);
+  expect((await fleet.leases()).map(({ switches }) => switches)).toEqual(Array(8).fill(0));
+  expect(hidden.granted.size).toBe(0);
+});
+
+test('one whose timers come late reads in each of its turns, where there is no other', async () => {
+  const fleet = createFleet(2);
+  fleet.add(60_000);
+  for (const shardId of fleet.shards.keys()) fleet.put(shardId, 200);
+
+  await fleet.advance(600_000);
+
+  expectEverything(fleet, 'late');
+});
+
 /** Members come, go, die, freeze and wake; shards split and merge; the store fails: as the seed's coins fall. */
 async function live(seed: number): Promise<Fleet> {
   const fleet = createFleet(8, {
