@@ -13,6 +13,7 @@ export interface Hand extends Pick<CheckpointSession, 'holds' | 'done' | 'flush'
   readonly grant: (fresh: ReadonlySet<string>) => void;
   /** Whether something was taken from somebody who may be reading still. */
   readonly isWaiting: () => boolean;
+  readonly isEmpty: () => boolean;
   /** Nothing is taken, renewed or handed out any more. */
   readonly stop: () => void;
   /** Writes what is done, and gives everything back that may be read by others from now on. */
@@ -193,6 +194,7 @@ export function createHand(source: HandSource): Hand {
     compare,
     grant,
     isWaiting: () => awaited.size > 0,
+    isEmpty: () => held.size === 0,
     holds: (shardId) => {
       const holding = held.get(shardId);
       return holding !== undefined && granted.has(shardId) && !isEnded && !isOver(holding);

@@ -73,6 +73,8 @@ export function createSession(
     for (const lease of leases)
       if (lease.owner && lease.owner !== owner) presence.watch(lease.owner);
     await hand.compare(stored);
+    // What could not be written is others' now.
+    if (hand.isEmpty()) failures.write = undefined;
     const fresh = await create();
     const claims = await take();
     hand.grant(fresh);

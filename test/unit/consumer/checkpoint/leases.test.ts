@@ -165,6 +165,27 @@ test('a store that fails is told, once; what is held is held until the lease end
   expect(await checkpoints(kept)).toMatchObject({ one: upTo('5') });
 });
 
+test("a failure is over when all that could not be renewed is another's", async () => {
+  const kept = memoryStore();
+  let isDown = false;
+  const replace: LeaseStore['replace'] = (before, lease) =>
+    isDown ? Promise.reject(new Error('no route')) : kept.replace(before, lease);
+  const clock = clockOf();
+  const { failed, revoked } = start({ ...kept, replace }, clock);
+  await clock.settle();
+  const other = start(kept, clock);
+  await clock.settle();
+
+  isDown = true;
+  await clock.advance(LEASE_MS * 3);
+  expect(revoked.sort()).toEqual(['one', 'two']);
+  expect(other.granted).toHaveLength(2);
+  isDown = false;
+  await clock.advance(LEASE_MS / 3);
+
+  expect(failed.at(-1)).toBeUndefined();
+});
+
 test('a store that does not answer keeps nobody from ending', async () => {
   const clock = clockOf();
   const never = new Promise<never>(() => {});
