@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createLedger } from '../../../../src/consumer/ledger/ledger.ts';
 import type { ConsumedRecord, Ledger } from '../../../../src/consumer/types.ts';
 import { RivuletError } from '../../../../src/errors.ts';
-import type { StreamRecord } from '../../../../src/protocol/event.ts';
+import { DROP_REASONS, type StreamRecord } from '../../../../src/protocol/event.ts';
 import { consumed, LANE, streamRecord } from '../event.ts';
 
 function drop(seq: number, ranges: unknown, change: object = {}): StreamRecord {
@@ -149,6 +149,19 @@ test('what two reasons declare is dropped by the first', () => {
   add(ledger, drop(9, [[2, 3]]), drop(10, [[1, 7]], { reason: 'consent' }));
 
   expect(ledger.totals()).toMatchObject({ dropped: 7, droppedBy: { queue_full: 3, consent: 4 } });
+});
+
+test('every reason has its count, and one of a later version is unknown', () => {
+  const ledger = createLedger();
+  const reasons = [...DROP_REASONS, 'unknown'];
+
+  add(ledger, ...reasons.map((reason, index) => drop(100 + index, [[index + 1, 1]], { reason })));
+  add(ledger, drop(99, [[50, 2]], { reason: 'whim' }));
+
+  expect(ledger.totals().droppedBy).toEqual({
+    ...Object.fromEntries(DROP_REASONS.map((reason) => [reason, 1])),
+    unknown: 3,
+  });
 });
 
 test('a drop may declare another lane, one that never sends', () => {
