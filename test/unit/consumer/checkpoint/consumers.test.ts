@@ -6,6 +6,7 @@ import type { LeaseStore } from '../../../../src/consumer/checkpoint/types.ts';
 import type { ConsumerOptions } from '../../../../src/consumer/options.ts';
 import type { Consumer } from '../../../../src/consumer/types.ts';
 import { seededRandom } from '../../../helpers/seeded-random.ts';
+import { directClient } from '../direct-client.ts';
 import { createRig, type Rig } from '../rig.ts';
 
 const KEYS = [...'abcdefghijklmnopqrstuvwx'];
@@ -21,6 +22,7 @@ interface Reader {
 /** Real consumers on one stream and one store, each of which can stop in mid-work. */
 function createReaders(rig: Rig, random: () => number) {
   const store = memoryStore();
+  const client = directClient(rig.fake);
   const texts: string[] = [];
   let readers = 0;
 
@@ -47,14 +49,13 @@ function createReaders(rig: Rig, random: () => number) {
     };
     const name = `reader-${readers++}`;
     const consumer = rig.consume({
-      client: { send: (...args: [never, never]) => heard(rig.client.send(...args)) } as never,
+      client: { send: (...args: [never, never]) => heard(client.send(...args)) } as never,
       runtime: {
         ...rig.runtime,
         random,
         delay: (callback, ms) => rig.runtime.delay(() => here(callback), ms),
       },
       from: 'TRIM_HORIZON',
-      readsPerSecond: 5,
       checkpoint: leases(mortal, { owner: name, leaseMs: LEASE_MS }),
       ...options,
     });
