@@ -14,12 +14,15 @@ export interface DynamoDbStoreOptions {
   /** Makes the table where there is none, billed per request. @default false */
   readonly createTable?: boolean;
   /**
-   * Takes over the table of a Kinesis Client Library's application that was stopped, and goes on from its checkpoints. Without
-   * it such a table is refused, and never written to. @default false
+   * Takes over the table of a Kinesis Client Library's application that was stopped, and goes on from its checkpoints, after
+   * it was watched for five seconds. Without this such a table is refused, and never written to. @default false
    */
   readonly adopt?: boolean;
   readonly runtime?: Pick<Runtime, 'random' | 'delay'>;
 }
+
+/** A worker of a Kinesis Client Library renews what it holds every 3.3 seconds, unless it is told otherwise. */
+const WATCH_MS = 5000;
 
 /** What a Kinesis Client Library may have left in a row that would speak of a place before ours. */
 const LEFT_BEHIND = [
@@ -36,7 +39,7 @@ export function dynamoDbStore(options: DynamoDbStoreOptions): LeaseStore {
   expect('table', typeof table === 'string' && table !== '', 'a name', table);
   let making: Promise<void> | undefined;
   /** Counters of rows that are not ours: who moves them is at work. */
-  let foreign = new Map<string, number>();
+  let foreign: ReadonlyMap<string, number> | undefined;
 
   function made(): Promise<void> {
     if (!options.createTable) return Promise.resolve();
@@ -49,21 +52,39 @@ export function dynamoDbStore(options: DynamoDbStoreOptions): LeaseStore {
 
   async function list(): Promise<readonly Lease[]> {
     await made();
-    const rows = await scanLeases(client, { TableName: table, ConsistentRead: true }, runtime);
-    const others = rows.filter(({ isOurs }) => !isOurs);
-    const [first] = others;
-    if (first && !adopt) {
+    const rows = await scan();
+    const [first, ...more] = foreignIn(rows);
+    if (!first) return rows.map(leaseOf);
+    if (!adopt) {
       throw refusal(
-        `leases of Rivulet's own, got ${others.length} of a Kinesis Client Library, such as ${first.leaseKey}: look at them with readLeaseTable, or stop that application and take them over with adopt: true`,
+        `leases of Rivulet's own, got ${more.length + 1} of a Kinesis Client Library, such as ${first.leaseKey}: look at them with readLeaseTable, or stop that application and take them over with adopt: true`,
       );
     }
-    const moving = others.find(
-      ({ leaseKey, counter }) => (foreign.get(leaseKey) ?? counter) !== counter,
+    if (foreign) return adopted(rows);
+    watch(rows);
+    await new Promise<void>((resolve) => {
+      runtime.delay(resolve, WATCH_MS);
+    });
+    return adopted(await scan());
+  }
+
+  function scan(): Promise<readonly LeaseTableRow[]> {
+    return scanLeases(client, { TableName: table, ConsistentRead: true }, runtime);
+  }
+
+  function watch(rows: readonly LeaseTableRow[]): void {
+    foreign = new Map(foreignIn(rows).map(({ leaseKey, counter }) => [leaseKey, counter]));
+  }
+
+  function adopted(rows: readonly LeaseTableRow[]): readonly Lease[] {
+    const before = foreign;
+    watch(rows);
+    const moving = foreignIn(rows).find(
+      ({ leaseKey, counter }) => (before?.get(leaseKey) ?? counter) !== counter,
     );
-    foreign = new Map(others.map(({ leaseKey, counter }) => [leaseKey, counter]));
     if (moving) {
       throw refusal(
-        `an application that was stopped, got a Kinesis Client Library at work: ${moving.owner} has just written ${moving.leaseKey}`,
+        `an application that was stopped, got a Kinesis Client Library at work: ${moving.leaseKey} was written just now`,
       );
     }
     return rows.map(leaseOf);
@@ -170,6 +191,10 @@ export function dynamoDbStore(options: DynamoDbStoreOptions): LeaseStore {
       );
     },
   };
+}
+
+function foreignIn(rows: readonly LeaseTableRow[]): readonly LeaseTableRow[] {
+  return rows.filter(({ isOurs }) => !isOurs);
 }
 
 function expect(option: string, holds: boolean, expected: string, got: unknown): void {

@@ -251,6 +251,30 @@ describe('a table of a Kinesis Client Library', () => {
     );
   });
 
+  test('is watched for a while before the first lease of it is taken', async () => {
+    const table = await tableOf(fixture.items.slice(0, 4));
+    const waits: number[] = [];
+    const store = dynamoDbStore({
+      client: local.client,
+      table,
+      adopt: true,
+      runtime: {
+        random: () => 1,
+        delay: (callback, delayMs) => {
+          waits.push(delayMs);
+          const renewed = { ...(fixture.items[1] as Item), leaseCounter: { N: '9322' } };
+          void put(table, renewed).then(callback);
+          return () => {};
+        },
+      },
+    });
+
+    await expect(store.list()).rejects.toThrow('got a Kinesis Client Library at work');
+
+    expect(waits).toEqual([5000]);
+    expect(await store.list()).toHaveLength(4);
+  });
+
   test.each([
     ['a table of several streams', 5, 'expected leases of one stream'],
     ['a beginning whose time only it knows', 4, 'expected checkpoints that say where'],
