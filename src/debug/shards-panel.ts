@@ -75,6 +75,7 @@ function renderItem(shard: ShardState, facts: ShardsFacts): TemplateResult {
       <span class="behind">${behind === undefined ? '' : `${formatAge(behind)} behind`}</span>
     </p>
     ${shard.error ? html`<p class="error">${shard.error}</p>` : nothing}
+    ${shard.loss ? html`<p class="error">${shard.loss}</p>` : nothing}
   </li>`;
 }
 
