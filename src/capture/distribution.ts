@@ -1,26 +1,9 @@
+import type { BucketRun, Buckets } from '../protocol/histogram.ts';
+
 /** 32 buckets for each doubling: their bounds lie 2.2 % apart. Wider ranges of readings get coarser ones. */
 const FINEST_SCALE = 5;
 /** Of one sign. What OpenTelemetry's SDKs keep too: opentelemetry.io/docs/specs/otel/metrics/sdk/#base2-exponential-bucket-histogram-aggregation */
 const MAX_BUCKETS = 160;
-
-/** Counts of consecutive buckets, from the one with the number `offset` on. */
-export interface BucketRun {
-  readonly offset: number;
-  readonly bucketCounts: readonly number[];
-}
-
-/**
- * An exponential histogram, with the field names of OpenTelemetry's data model: bucket `i` counts what is above
- * `base ** i` and at most `base ** (i + 1)`, where `base` is `2 ** (2 ** -scale)`. Two of one scale merge by adding the
- * counts of equal numbers; of two scales the finer one's numbers are first shifted right, by the difference (`i >> 1` for 1).
- */
-export interface Buckets {
-  readonly scale: number;
-  readonly zeroCount: number;
-  readonly positive?: BucketRun | undefined;
-  /** Of what is below zero, without its sign. */
-  readonly negative?: BucketRun | undefined;
-}
 
 export interface Distribution {
   readonly add: (value: number) => void;

@@ -155,10 +155,9 @@ export class RivuletDebug extends LitElement {
 
   #createConsumer(): Consumer | undefined {
     const { kinesis: client, stream, from = 'TRIM_HORIZON' } = this;
-    return client && stream
-      ? // Somebody looks at it: what comes after a silence is not to be late.
-        createConsumer({ client, stream, from, idleIntervalMs: 0, runtime: this.#runtime })
-      : undefined;
+    if (!client || !stream) return undefined;
+    // Somebody looks at it: what comes after a silence is not to be late.
+    return createConsumer({ client, stream, from, idleIntervalMs: 0, runtime: this.#runtime });
   }
 
   #openSession(consumer: Consumer | undefined): Session {

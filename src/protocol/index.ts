@@ -5,6 +5,7 @@ export * from './batch.ts';
 export * from './drop.ts';
 export * from './erase.ts';
 export * from './event.ts';
+export * from './histogram.ts';
 export * from './hmac.ts';
 export * from './limits.ts';
 export * from './parsed.ts';

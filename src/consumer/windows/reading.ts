@@ -1,20 +1,7 @@
 import type { StreamRecord } from '../../protocol/event.ts';
+import type { BucketRun, Buckets } from '../../protocol/histogram.ts';
 import { isObject } from '../../protocol/parsed.ts';
 import type { ConsumedEvent } from '../types.ts';
-
-/** Counts of consecutive buckets, from the one with the number `offset` on. */
-export interface BucketRun {
-  readonly offset: number;
-  readonly bucketCounts: readonly number[];
-}
-
-/** An exponential histogram as `metrics()` of `rivulet/capture` makes it, with OpenTelemetry's field names. */
-export interface Buckets {
-  readonly scale: number;
-  readonly zeroCount: number;
-  readonly positive?: BucketRun | undefined;
-  readonly negative?: BucketRun | undefined;
-}
 
 /** Several readings in one: what a client has gathered over an interval. */
 export interface Reading {

@@ -1,4 +1,4 @@
-import type { BucketRun, Buckets } from './reading.ts';
+import type { BucketRun, Buckets } from '../../protocol/histogram.ts';
 
 /** 32 buckets for each doubling, as the client's histograms have at their finest: those merge without a further error. */
 export const FINEST_SCALE = 5;

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import type { Buckets } from '../../../src/capture/distribution.ts';
 import type { StreamRecord } from '../../../src/protocol/event.ts';
+import type { Buckets } from '../../../src/protocol/histogram.ts';
 import { meterTasks } from '../../bench/bench-page.ts';
 import { recordsOf, recordsOfClient, useCaptureSite } from '../../helpers/capture-site.ts';
 import { readStats, untilStats } from '../../helpers/client-page.ts';

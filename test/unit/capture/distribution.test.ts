@@ -1,9 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import {
-  type BucketRun,
-  type Buckets,
-  createDistribution,
-} from '../../../src/capture/distribution.ts';
+import { createDistribution } from '../../../src/capture/distribution.ts';
+import type { BucketRun, Buckets } from '../../../src/protocol/histogram.ts';
 import { seededRandom } from '../../helpers/seeded-random.ts';
 
 function distributionOf(values: readonly number[]): Buckets {
