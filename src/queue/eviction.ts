@@ -1,4 +1,5 @@
 import type { LaneRange } from '../protocol/event.ts';
+import { joinRuns } from './lane-range.ts';
 import { PAGE_RECORDS } from './records.ts';
 import { segmentBytes } from './segment.ts';
 import type { LogBounds, LogStats, Segment, StoredSegment, Surplus } from './types.ts';
@@ -54,23 +55,9 @@ export async function findSurplus(
       }
     }
   }
+  // The too old come first.
   return joinRuns([
     ...lost.map((range) => ({ ...range, reason: 'storage_lost' as const })),
     ...gone.values(),
   ]);
-}
-
-/** Runs of one lane and reason that touch become one. The too old come first. */
-function joinRuns(runs: readonly Surplus[]): Surplus[] {
-  const joined: (Surplus & { count: number })[] = [];
-  const keyOf = ({ reason, lane }: Surplus): string => reason + lane;
-  const inOrder = (a: Surplus, b: Surplus): number =>
-    keyOf(a) === keyOf(b) ? a.first - b.first : keyOf(a) < keyOf(b) ? 1 : -1;
-  for (const run of [...runs].sort(inOrder)) {
-    const last = joined.at(-1);
-    if (last && keyOf(last) === keyOf(run) && last.first + last.count === run.first) {
-      last.count += run.count;
-    } else joined.push({ ...run });
-  }
-  return joined;
 }

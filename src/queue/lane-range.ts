@@ -19,3 +19,20 @@ export function without(range: LaneRange, cut: LaneRange): LaneRange[] {
     { lane, first: next, count: first + count - next },
   ].filter((rest) => rest.count > 0);
 }
+
+/** Runs of one lane, and of one reason where they have one, that touch become one. */
+export function joinRuns<Run extends LaneRange & { readonly reason?: string }>(
+  runs: readonly Run[],
+): Run[] {
+  const joined: (Run & { count: number })[] = [];
+  const keyOf = ({ reason, lane }: Run): string => reason + lane;
+  const inOrder = (a: Run, b: Run): number =>
+    keyOf(a) === keyOf(b) ? a.first - b.first : keyOf(a) < keyOf(b) ? 1 : -1;
+  for (const run of [...runs].sort(inOrder)) {
+    const last = joined.at(-1);
+    if (last && keyOf(last) === keyOf(run) && last.first + last.count === run.first) {
+      last.count += run.count;
+    } else joined.push({ ...run });
+  }
+  return joined;
+}

@@ -4,7 +4,7 @@
  */
 
 import type { LaneRange } from '../protocol/event.ts';
-import { without } from './lane-range.ts';
+import { joinRuns, without } from './lane-range.ts';
 import { ask, type Foreign, PAGE_RECORDS, passOver, readPage, readRecords } from './records.ts';
 import { newestRejected, rejectedOf } from './rejected.ts';
 import { remainderOf } from './remainder.ts';
@@ -81,8 +81,11 @@ export async function settleRanges(
   const index = segments.index('lane');
   const tally = await readTally(values);
   const allRefused = [...refused];
-  for (const range of ranges) {
+  // A batch is many segments of few lanes: one question for each lane, and not three for each segment.
+  for (const range of joinRuns(ranges)) {
     const { lane, first, count } = range;
+    const gone: number[] = [];
+    const kept: StoredSegment[] = [];
     tally.lost = tally.lost.flatMap((lost) => without(lost, range));
     // The segment that holds the first event begins before it. `[lane]` sorts before every `[lane, first]`.
     const upToFirst = IDBKeyRange.bound([lane], [lane, first]);
@@ -99,11 +102,20 @@ export async function settleRanges(
       if (remainder[0] === segment) continue;
       allRefused.push(...rejectedOf(segment, range, rejected));
       addToTally(tally, segment, -1);
-      segments.delete(segment.id);
-      for (const run of remainder) {
-        addToTally(tally, run, 1);
-        segments.put(run);
-      }
+      gone.push(segment.id);
+      kept.push(...remainder);
+    }
+    // Neighbours in one request: each takes the page a task. What was cut of one stands between it and the next, and is among them.
+    let from = gone[0];
+    gone.forEach((id, index) => {
+      const next = gone[index + 1];
+      if (next === id + 1) return;
+      segments.delete(IDBKeyRange.bound(from, id));
+      from = next;
+    });
+    for (const run of kept) {
+      addToTally(tally, run, 1);
+      segments.put(run);
     }
   }
   if (isFull && tally.lost.length === 0) values.delete(TALLY_KEY);

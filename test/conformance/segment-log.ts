@@ -164,6 +164,30 @@ export function testSegmentLog(name: string, create: () => SegmentLog, isSealed 
       expect(rest?.body.buffer.byteLength).toBe(rest?.body.length);
     });
 
+    it('settles neighbours and leaves what was cut between them', async () => {
+      const log = open();
+      await log.append([
+        segmentOf('lane-aaaa', 1, 4),
+        segmentOf('lane-aaaa', 5, 4),
+        segmentOf('lane-bbbb', 1, 2),
+        segmentOf('lane-aaaa', 9, 4),
+      ]);
+
+      await log.settle([{ lane: 'lane-aaaa', first: 2, count: 1 }]);
+      await log.settle([
+        { lane: 'lane-aaaa', first: 1, count: 1 },
+        { lane: 'lane-aaaa', first: 9, count: 3 },
+        { lane: 'lane-aaaa', first: 5, count: 4 },
+      ]);
+
+      expect(await eventsOf(log)).toEqual([
+        ...eventsIn({ lane: 'lane-aaaa', first: 3, count: 2 }),
+        ...eventsIn({ lane: 'lane-bbbb', first: 1, count: 2 }),
+        ...eventsIn({ lane: 'lane-aaaa', first: 12, count: 1 }),
+      ]);
+      expect(await log.stats()).toMatchObject({ segments: 3, events: 5 });
+    });
+
     it('settles what is not there without a complaint', async () => {
       const log = open();
       await log.append([segmentOf('lane-aaaa', 5, 2)]);

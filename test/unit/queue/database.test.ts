@@ -105,6 +105,32 @@ describe('the log in IndexedDB', () => {
     expect(await eventsOf(log)).toEqual(['lane-aaaa.1', 'lane-aaaa.2', 'lane-aaaa.3']);
   });
 
+  it('asks the database as often for a batch of many segments as for one of few', async () => {
+    const name = nextName();
+    const log = open(name);
+    const asked = (): number => spies.reduce((sum, spy) => sum + spy.mock.calls.length, 0);
+    const spies = [
+      vi.spyOn(IDBObjectStore.prototype, 'delete'),
+      vi.spyOn(IDBIndex.prototype, 'openKeyCursor'),
+      vi.spyOn(IDBIndex.prototype, 'getAll'),
+    ];
+    const settleAfter = async (lane: string, segments: number): Promise<number> => {
+      const ranges = Array.from({ length: segments }, (_, index) => ({
+        ...{ lane, first: 1 + index * 2, count: 2 },
+      }));
+      for (const { first, count } of ranges) await log.append([segmentOf(lane, first, count)]);
+      const before = asked();
+      await log.settle(ranges);
+      return asked() - before;
+    };
+
+    const few = await settleAfter('lane-few0', 2);
+    const many = await settleAfter('lane-many', 40);
+
+    expect(many).toBe(few);
+    expect(await eventsOf(log)).toEqual([]);
+  });
+
   it('shares one log between the tabs of an origin', async () => {
     const name = nextName();
     const [left, right] = [open(name), open(name)];
