@@ -185,7 +185,7 @@ export function createClient(options: ClientOptions): Client {
   function add(type: EventType, fields: EventFields, more?: EventOptions): void {
     if (!isCapturing()) return;
     const { priority, context } = more ?? {};
-    const own = context === undefined ? fields : { context, ...fields };
+    const own = context ? { context, ...fields } : fields;
     if (!passage.before(type, own, priority, admit)) lane.leaveOut('middleware', true);
   }
   function admit(type: EventType, fields: EventFields, priority?: Priority): void {
@@ -268,7 +268,8 @@ export function createClient(options: ClientOptions): Client {
     });
 
   return {
-    track: (event, ...[properties, more]) => add('track', { event, properties }, more),
+    track: (event, properties?: object, more?: EventOptions) =>
+      add('track', { event, properties }, more),
     page: (event, properties, more) => add('page', { event, properties }, more),
     identify(userId, traits, more) {
       call('userId', userId);

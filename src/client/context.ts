@@ -35,8 +35,7 @@ export function createContextReader({
   clockOffset,
   fail,
 }: ContextSetting): ContextReader {
-  const locate = createLocator(scrub);
-  const refer = createLocator(scrub);
+  const readPage = page && createPageReader(page, scrub);
 
   function write(described?: Properties): string {
     const { clientId, userId, groupId, sessionId, timezone } = identity.current();
@@ -45,7 +44,7 @@ export function createContextReader({
       userId,
       groupId,
       sessionId,
-      ...(page && describePage(page)),
+      ...readPage?.(),
       ...described,
       timezone,
       library: { name: SDK_NAME, version: SDK_VERSION },
@@ -56,22 +55,10 @@ export function createContextReader({
   function read(): string {
     const json = write(described());
     if (!isLongerThan(json, MAX_CONTEXT_BYTES)) return json;
-    // The relay would refuse every event of the segment.
     const { length } = joinBytes(json);
+    // The relay would refuse every event of the segment.
     fail('capture_failed', `context: expected at most ${MAX_CONTEXT_BYTES} bytes, got ${length}`);
     return write();
-  }
-
-  function describePage({ document, screen, navigator }: Window): Properties {
-    return {
-      page: {
-        ...locate(document.URL),
-        title: document.title.slice(0, MAX_TITLE_LENGTH),
-        referrer: refer(document.referrer).url,
-      },
-      screen: { width: screen.width, height: screen.height },
-      locale: navigator.language,
-    };
   }
 
   // Of all that tells the page apart this is the cheapest to ask for: `location.href` costs ten times as much.
@@ -84,27 +71,30 @@ export function readTimezone(): string {
   return Temporal?.Now.timeZoneId() ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
-interface Place {
-  readonly url: string;
-  readonly path: string;
-  readonly search: string;
-}
+/** Takes an address apart when it is another one: that costs more than all the rest of a context. */
+function createPageReader(
+  { document, screen, navigator }: Window,
+  scrub: ContextSetting['scrub'],
+): () => Properties {
+  const clip = (text: string | undefined): string => (text ?? '').slice(0, MAX_TEXT_LENGTH);
+  let address: string | undefined;
+  let place: Properties;
 
-/** Takes an address apart once: that costs more than all the rest of a context. */
-function createLocator(scrub: ContextSetting['scrub']): (address: string) => Place {
-  let last = '';
-  let place: Place = { url: '', path: '', search: '' };
-
-  return (address) => {
-    if (address !== last) {
-      const url = (scrub(address) ?? '').slice(0, MAX_TEXT_LENGTH);
-      last = address;
+  return () => {
+    if (address !== document.URL) {
+      address = document.URL;
+      const url = clip(scrub(address));
       place = {
         url,
         path: url.replace(/^[^:]*:(\/\/[^/]*)?|[?#].*/g, ''),
         search: url.replace(/#.*|^[^?#]*/g, ''),
+        referrer: clip(document.referrer && scrub(document.referrer)),
       };
     }
-    return place;
+    return {
+      page: { ...place, title: document.title.slice(0, MAX_TITLE_LENGTH) },
+      screen: { width: screen.width, height: screen.height },
+      locale: navigator.language,
+    };
   };
 }

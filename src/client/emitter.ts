@@ -16,14 +16,12 @@ export interface Emitter {
 /** Tells listeners. One that throws is reported as an `error`, and harms neither its neighbours nor the client. */
 export function createEmitter(): Emitter {
   /** Another list with each change: an event is told to those that listened when it came. */
-  const listeners = new Map<string, readonly ((detail: never) => void)[]>();
-  const listening = (name: string): readonly ((detail: never) => void)[] =>
-    listeners.get(name) ?? [];
+  let listeners: readonly { name: string; call: (detail: never) => void }[] = [];
 
   const emit: Emit = (name, detail) => {
-    for (const listener of listening(name)) {
+    for (const listener of listeners) {
       try {
-        listener(detail as never);
+        if (listener.name === name) listener.call(detail as never);
       } catch (cause) {
         // Whoever hears of errors and throws has nobody left to be reported to.
         if (name !== 'error') fail('listener_failed', `listener of "${name}": threw`, cause);
@@ -38,14 +36,10 @@ export function createEmitter(): Emitter {
     emit,
     fail,
     on(name, call) {
-      // Another one each time: the same function may listen twice.
-      const listener: typeof call = (detail) => call(detail);
-      listeners.set(name, [...listening(name), listener]);
+      const listener = { name, call };
+      listeners = [...listeners, listener];
       return () => {
-        listeners.set(
-          name,
-          listening(name).filter((other) => other !== listener),
-        );
+        listeners = listeners.filter((other) => other !== listener);
       };
     },
   };

@@ -111,7 +111,9 @@ export function createIdentity(setting: IdentitySetting): Identity {
     const now = runtime.now();
     const idleMs = Math.abs(now - visitor.seenAt);
     const last = visitor.marks ?? [];
-    const marks = marksAfter(last, heard ?? answersAt(now, last));
+    const answers = heard ?? answersAt(now, last);
+    // An empty answer changes nothing.
+    const marks = answers.map((answer, index) => answer || (last[index] ?? ''));
     if (idleMs <= setting.sessionIdleMs * SEEN_PRECISION && `${marks}` === `${last}`)
       return visitor;
     // A rule that was not asked before has nothing to compare with.
@@ -159,11 +161,6 @@ export function createIdentity(setting: IdentitySetting): Identity {
       attempt(() => storage?.removeItem(databaseName));
     },
   };
-}
-
-/** An empty answer changes nothing. */
-function marksAfter(last: readonly string[], answers: readonly string[]): readonly string[] {
-  return answers.map((answer, index) => answer || (last[index] ?? ''));
 }
 
 /** Throws where it is none. Any page of the domain may write a cookie, and the relay takes no ids that are not texts. */

@@ -78,9 +78,10 @@ export function createPassage({ fail }: Pick<Emitter, 'fail'>): Passage {
     use: use as Use,
     before(type, fields, priority, last) {
       if (stages.before.length > 0) {
-        const event = { type, ...fields, priority } as MiddlewareEvent;
-        return pass(stages.before, event, ({ type, priority, ...rest }) =>
-          last(type, rest, priority),
+        return pass(
+          stages.before,
+          { type, ...fields, priority } as MiddlewareEvent,
+          ({ type, priority, ...rest }) => last(type, rest, priority),
         );
       }
       last(type, fields, priority);
@@ -88,9 +89,17 @@ export function createPassage({ fail }: Pick<Emitter, 'fail'>): Passage {
     },
     after(type, fields, priority, position) {
       if (stages.after.length === 0) return;
-      const messageId = messageIdOf(position);
-      const event = { type, ...fields, priority, ...position, messageId } as NumberedEvent;
-      pass(stages.after, event, () => {});
+      pass(
+        stages.after,
+        {
+          type,
+          ...fields,
+          priority,
+          ...position,
+          messageId: messageIdOf(position),
+        } as NumberedEvent,
+        () => {},
+      );
     },
   };
 }
