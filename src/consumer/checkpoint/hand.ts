@@ -173,6 +173,12 @@ export function createHand(source: HandSource): Hand {
     }
   }
 
+  /** The clock that wrote a time may be ahead of the service's, which refuses a time to come: until then nothing would be read. */
+  function notAhead(from: Checkpoint): Checkpoint {
+    if (typeof from !== 'object' || !('atTimestamp' in from)) return from;
+    return { atTimestamp: Math.min(from.atTimestamp, now()) };
+  }
+
   function grant(fresh: ReadonlySet<string>): void {
     for (const holding of isEnded ? [] : held.values()) {
       const { shardId } = holding;
@@ -181,7 +187,7 @@ export function createHand(source: HandSource): Hand {
       if (wait && monotonic() < wait.until && !source.isGone(wait.from)) continue;
       awaited.delete(shardId);
       granted.add(shardId);
-      const from = holding.done();
+      const from = notAhead(holding.done());
       // The store knows it as a time, for who comes after a crash. For us now it is just the end.
       const isEnd = fresh.has(shardId) && host.from === 'LATEST' && from !== 'TRIM_HORIZON';
       host.granted(shardId, isEnd ? 'LATEST' : from);

@@ -127,6 +127,18 @@ test('LATEST is the end for who begins, and a time for who comes after a crash',
   expect(second.granted).toContainEqual(['one', { atTimestamp: begun }]);
 });
 
+test("a time that another one's clock has written too far ahead is taken as now", async () => {
+  const store = memoryStore();
+  const clock = clockOf();
+  const ahead = { atTimestamp: clock.now() + 3_600_000 };
+  await store.create(leaseOf('one', { checkpoint: ahead }));
+
+  const { granted } = start(store, clock, { shards: [shard('one')], from: 'LATEST' });
+  await clock.settle();
+
+  expect(granted).toEqual([['one', { atTimestamp: clock.now() }]]);
+});
+
 test('a store that fails is told, once; what is held is held until the lease ends, and comes back', async () => {
   const kept = memoryStore();
   let isDown = false;
