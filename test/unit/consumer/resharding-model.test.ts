@@ -87,7 +87,8 @@ function expectParentsFirst({ processed, parents }: ReshardingWorld): void {
   }
 }
 
-const RUNS = 100;
+/** A course that fails is told as it is: to shrink one takes longer than a test may. */
+const RUNS = { numRuns: 100, endOnFailure: true, timeout: 10_000 };
 
 test('whatever happens to the stream, a reader that is closed and opened anew processes each event once, in order of its key, parents first', async () => {
   await fc.assert(
@@ -96,7 +97,7 @@ test('whatever happens to the stream, a reader that is closed and opened anew pr
       expectOnce(world);
       expectParentsFirst(world);
     }),
-    { numRuns: RUNS },
+    RUNS,
   );
 });
 
@@ -107,7 +108,7 @@ test('the same of a reader that is restarted after every single step', async () 
       expectOnce(world);
       expectParentsFirst(world);
     }),
-    { numRuns: RUNS / 2 },
+    RUNS,
   );
 });
 
@@ -118,7 +119,7 @@ test('the same of a reader that is killed when its checkpoints are written', asy
       expectOnce(world);
       expectParentsFirst(world);
     }),
-    { numRuns: RUNS },
+    RUNS,
   );
 });
 
@@ -141,6 +142,6 @@ test('a reader that is killed at any moment passes over nothing: what comes agai
         expect(highest).toBe(texts.length - 1);
       }
     }),
-    { numRuns: RUNS },
+    RUNS,
   );
 });
