@@ -10,6 +10,13 @@ const read = (name: string): string => readFileSync(resolve(dist, name), 'utf8')
 describe('what a page loads as it is', () => {
   const integrity: Readonly<Record<string, string>> = JSON.parse(read('integrity.json'));
 
+  test.each(['rivulet.js', 'rivulet-small.js'])(
+    '%s asks to be compiled before its functions are called, in its first line',
+    (file) => {
+      expect(read(file).split('\n')[0]).toBe('//# allFunctionsCalledOnLoad');
+    },
+  );
+
   test.each(['rivulet.js', 'rivulet-small.js', 'rivulet-debug.js', 'rivulet-loader.js'])(
     'has the hash of %s that its integrity needs',
     (name) => {
