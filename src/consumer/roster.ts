@@ -33,7 +33,9 @@ export function createRoster(isKept: (shardId: string) => boolean): Roster {
     },
     ended: (shard, children) => {
       for (const child of children) {
-        if (!listed?.has(child.shardId)) announced.set(child.shardId, child);
+        // The other parent of a merge may be younger than the last list. Unknown, it would pass for one that was forgotten.
+        const isWhole = child.parents.every((parent) => lineage.get(parent));
+        if (isWhole && !listed?.has(child.shardId)) announced.set(child.shardId, child);
       }
       lineage.add([{ ...shard, isClosed: true }, ...announced.values()]);
     },

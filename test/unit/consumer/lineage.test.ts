@@ -205,3 +205,20 @@ test('a description from before the end does not open a shard again', () => {
 
   expect(roster.get('s0')?.isClosed).toBe(true);
 });
+
+test('a child of a merge whose other parent no list has shown yet is left to the next list', () => {
+  const model = createModel();
+  const roster = createRoster(() => false);
+  roster.listed(model.list());
+  // s0 → s2, s3; then s3 and s1 → s4.
+  model.split(0);
+  model.merge(1);
+  const [, one, , , child] = model.list();
+
+  roster.ended(one as ShardFacts, [child as ShardFacts]);
+  const early = roster.get('s4');
+  roster.listed(model.list());
+
+  expect(early).toBeUndefined();
+  expect(roster.get('s4')?.parents).toEqual(['s3', 's1']);
+});

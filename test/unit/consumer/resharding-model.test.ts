@@ -88,60 +88,78 @@ function expectParentsFirst({ processed, parents }: ReshardingWorld): void {
 }
 
 /** A course that fails is told as it is: to shrink one takes longer than a test may. */
-const RUNS = { numRuns: 100, endOnFailure: true, timeout: 10_000 };
+const RUNS = { numRuns: 200, endOnFailure: true, timeout: 10_000 };
+/** A few seconds, unless the machine is busy. */
+const TEST_MS = 120_000;
 
-test('whatever happens to the stream, a reader that is closed and opened anew processes each event once, in order of its key, parents first', async () => {
-  await fc.assert(
-    fc.asyncProperty(courses(restart('close')), async (course) => {
-      const world = await run(course);
-      expectOnce(world);
-      expectParentsFirst(world);
-    }),
-    RUNS,
-  );
-});
+test(
+  'whatever happens to the stream, a reader that is closed and opened anew processes each event once, in order of its key, parents first',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(courses(restart('close')), async (course) => {
+        const world = await run(course);
+        expectOnce(world);
+        expectParentsFirst(world);
+      }),
+      RUNS,
+    );
+  },
+  TEST_MS,
+);
 
-test('the same of a reader that is restarted after every single step', async () => {
-  await fc.assert(
-    fc.asyncProperty(courses(pull as fc.Arbitrary<Step>), async (course) => {
-      const world = await run(course, [{ kind: 'restart', how: 'close' }]);
-      expectOnce(world);
-      expectParentsFirst(world);
-    }),
-    RUNS,
-  );
-});
+test(
+  'the same of a reader that is restarted after every single step',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(courses(pull as fc.Arbitrary<Step>), async (course) => {
+        const world = await run(course, [{ kind: 'restart', how: 'close' }]);
+        expectOnce(world);
+        expectParentsFirst(world);
+      }),
+      RUNS,
+    );
+  },
+  TEST_MS,
+);
 
-test('the same of a reader that is killed when its checkpoints are written', async () => {
-  await fc.assert(
-    fc.asyncProperty(courses(restart('close', 'flush_and_kill')), async (course) => {
-      const world = await run(course);
-      expectOnce(world);
-      expectParentsFirst(world);
-    }),
-    RUNS,
-  );
-});
+test(
+  'the same of a reader that is killed when its checkpoints are written',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(courses(restart('close', 'flush_and_kill')), async (course) => {
+        const world = await run(course);
+        expectOnce(world);
+        expectParentsFirst(world);
+      }),
+      RUNS,
+    );
+  },
+  TEST_MS,
+);
 
-test('a reader that is killed at any moment passes over nothing: what comes again begins earlier, and goes on in order', async () => {
-  await fc.assert(
-    fc.asyncProperty(courses(restart('close', 'kill', 'flush_and_kill')), async (course) => {
-      const { put, processed } = await run(course);
-      for (const [key, texts] of put) {
-        const numbers = processed
-          .map(textOf)
-          .filter((text) => text.startsWith(key))
-          .map((text) => Number(text.slice(1)));
-        let highest = -1;
-        for (const [index, number] of numbers.entries()) {
-          expect(number).toBeLessThanOrEqual(highest + 1);
-          const before = numbers[index - 1] ?? -1;
-          expect(number === before + 1 || number <= before).toBe(true);
-          highest = Math.max(highest, number);
+test(
+  'a reader that is killed at any moment passes over nothing: what comes again begins earlier, and goes on in order',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(courses(restart('close', 'kill', 'flush_and_kill')), async (course) => {
+        const { put, processed } = await run(course);
+        for (const [key, texts] of put) {
+          const numbers = processed
+            .map(textOf)
+            .filter((text) => text.startsWith(key))
+            .map((text) => Number(text.slice(1)));
+          let highest = -1;
+          for (const [index, number] of numbers.entries()) {
+            expect(number).toBeLessThanOrEqual(highest + 1);
+            const before = numbers[index - 1] ?? -1;
+            expect(number === before + 1 || number <= before).toBe(true);
+            highest = Math.max(highest, number);
+          }
+          expect(highest).toBe(texts.length - 1);
         }
-        expect(highest).toBe(texts.length - 1);
-      }
-    }),
-    RUNS,
-  );
-});
+      }),
+      RUNS,
+    );
+  },
+  TEST_MS,
+);
