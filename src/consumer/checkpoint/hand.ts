@@ -61,6 +61,8 @@ export function createHand(source: HandSource): Hand {
   const isOver = (holding: Holding): boolean => ageOf(holding.since()) >= leaseMs;
 
   async function write(holding: Holding, isGivenBack = false): Promise<boolean> {
+    // Who saw that its time was over waits to be told, and would wait on where it just went on.
+    if (isOver(holding)) revoke(holding);
     if (!(await holding.write(owner(), isGivenBack))) return false;
     source.wrote(holding.lease());
     if (holding.lease().owner === undefined) forget(holding);

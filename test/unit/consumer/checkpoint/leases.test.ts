@@ -177,6 +177,33 @@ test('a store that fails is told, once; what is held is held until the lease end
   expect(await checkpoints(kept)).toMatchObject({ one: upTo('5') });
 });
 
+test.each([
+  { write: 'a flush', write_: (session: CheckpointSession) => session.flush() },
+  {
+    write: 'the write of what is done',
+    write_: (_: CheckpointSession, clock: FakeClock) => clock.advance(LEASE_MS / 3),
+  },
+])(
+  'a time that was over is told, whoever asked meanwhile, where $write renews it',
+  async ({ write_ }) => {
+    const store = memoryStore();
+    const clock = clockOf();
+    const { session, granted, revoked } = start(store, clock, { shards: [shard('one')] });
+    await clock.settle();
+
+    session.done('one', upTo('7'));
+    // The machine slept, or its clock was set: whoever asks now waits to be told.
+    clock.set(clock.now() + LEASE_MS);
+    expect(session.holds('one')).toBe(false);
+    await write_(session, clock);
+    await clock.advance(LEASE_MS);
+
+    expect(revoked).toEqual(['one']);
+    expect(granted.at(-1)).toEqual(['one', upTo('7')]);
+    expect(session.holds('one')).toBe(true);
+  },
+);
+
 test("a failure is over when all that could not be renewed is another's", async () => {
   const kept = memoryStore();
   let isDown = false;
