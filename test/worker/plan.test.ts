@@ -131,7 +131,7 @@ describe('a plan', () => {
         track({}, { event: 'Unplanned' }),
         track({}, { event: 'page' }),
         { type: 'drop', timestamp: NOW, properties: drop },
-        { type: 'erase', timestamp: NOW },
+        { type: 'erase', timestamp: NOW, properties: { subject: { userId: 'ada' } } },
         track({}, { event: 'toString' }),
       ],
       'violate',
