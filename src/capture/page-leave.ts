@@ -71,11 +71,11 @@ function watchLeave(
     isContinued = isTold = false;
     engagedMs = seen = height = 0;
     since = undefined;
-    count();
+    count(beganAt);
   }
 
-  function count(): void {
-    const now = monotonic();
+  /** Takes the time that all that is told together is told of. */
+  function count(now: number): void {
     if (since !== undefined) engagedMs += Math.max(0, Math.min(now, activeAt + idleMs) - since);
     since = !document.hidden && document.hasFocus() ? now : undefined;
   }
@@ -83,7 +83,7 @@ function watchLeave(
   function onSign({ type, target }: Event): void {
     if (type === 'timeupdate' && (target as HTMLMediaElement).muted) return;
     const now = monotonic();
-    if (now > activeAt + idleMs) count();
+    if (now > activeAt + idleMs) count(now);
     activeAt = now;
     if (type === 'scroll') cancel ??= delay(measure, SCROLLED_MS);
   }
@@ -98,8 +98,8 @@ function watchLeave(
   }
 
   function leave(): void {
-    count();
     const now = monotonic();
+    count(now);
     if (isTold || (isContinued && engagedMs < LEAST_MS)) return;
     const page = placeOf(host, href, title ?? document.title);
     host.capture('track', {
@@ -123,8 +123,9 @@ function watchLeave(
       end();
       return;
     }
-    count();
-    activeAt = monotonic();
+    const now = monotonic();
+    count(now);
+    activeAt = now;
     isTold = false;
   }
 

@@ -178,6 +178,25 @@ describe('a page that was left', () => {
 });
 
 describe('engaged time', () => {
+  test('is all of the time where somebody was there, however long each reading of the clock takes', async () => {
+    const { host, fire, stop } = open();
+    stop();
+    const { clock, runtime } = host;
+    let spentMs = 0;
+    const monotonic = (): number => {
+      spentMs += 0.7;
+      return runtime.monotonic() + spentMs;
+    };
+    pageLeave().start({ ...host, runtime: { ...runtime, monotonic } });
+
+    await clock.advance(SECOND);
+    fire('window', 'pagehide');
+
+    const { engagedMs, totalMs } = host.captured.at(-1)?.properties ?? {};
+    expect(totalMs).toBeGreaterThanOrEqual(SECOND);
+    expect(engagedMs).toBe(totalMs);
+  });
+
   test('ends 30 seconds after the last sign of somebody', async () => {
     const { wait, fire, left } = open();
     await wait(10 * SECOND);
