@@ -45,3 +45,14 @@ export class RivuletError extends Error {
 export function isRivuletError(value: unknown): value is RivuletError {
   return value instanceof Error && value.name === 'RivuletError';
 }
+
+/** Throws `invalid_option` unless it holds. */
+export function expectOption(
+  option: string,
+  holds: unknown,
+  expected: string,
+  got: unknown,
+): asserts holds {
+  if (!holds)
+    throw new RivuletError('invalid_option', `${option}: expected ${expected}, got ${got}`);
+}

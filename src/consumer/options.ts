@@ -1,5 +1,5 @@
 import type { KinesisClient } from '@aws-sdk/client-kinesis';
-import { RivuletError } from '../errors.ts';
+import { expectOption } from '../errors.ts';
 import { SHARD_READ_CALLS_PER_SECOND } from '../protocol/limits.ts';
 import { platformRuntime, type Runtime } from '../runtime.ts';
 import type { Checkpointing } from './checkpoint/types.ts';
@@ -76,36 +76,36 @@ export function resolveOptions(options: ConsumerOptions): ResolvedOptions {
   };
   const { client, stream, from, checkpoint, filter, maxRecordsPerRead, whenHidden } = resolved;
   const { readsPerSecond, pollIntervalMs, idleIntervalMs } = resolved;
-  expect('client', typeof client?.send === 'function', 'a KinesisClient', client);
-  expect('stream', typeof stream === 'string' && stream !== '', 'a name or an ARN', stream);
-  expect('from', isStartPosition(from), 'a StartPosition', from);
-  expect(
+  expectOption('client', typeof client?.send === 'function', 'a KinesisClient', client);
+  expectOption('stream', typeof stream === 'string' && stream !== '', 'a name or an ARN', stream);
+  expectOption('from', isStartPosition(from), 'a StartPosition', from);
+  expectOption(
     'checkpoint',
     checkpoint === undefined || typeof checkpoint.start === 'function',
     'a Checkpointing',
     checkpoint,
   );
-  expect(
+  expectOption(
     'filter',
     filter === undefined || typeof filter.isWanted === 'function',
     'a RecordFilter',
     filter,
   );
-  expect(
+  expectOption(
     'readsPerSecond',
     readsPerSecond > 0 && readsPerSecond <= SHARD_READ_CALLS_PER_SECOND,
     `a number above 0, up to ${SHARD_READ_CALLS_PER_SECOND}`,
     readsPerSecond,
   );
-  expect('pollIntervalMs', pollIntervalMs >= 0, 'a number from 0', pollIntervalMs);
-  expect('idleIntervalMs', idleIntervalMs >= 0, 'a number from 0', idleIntervalMs);
-  expect(
+  expectOption('pollIntervalMs', pollIntervalMs >= 0, 'a number from 0', pollIntervalMs);
+  expectOption('idleIntervalMs', idleIntervalMs >= 0, 'a number from 0', idleIntervalMs);
+  expectOption(
     'whenHidden',
     whenHidden === 'pause' || whenHidden === 'read',
     "'pause' or 'read'",
     whenHidden,
   );
-  expect(
+  expectOption(
     'maxRecordsPerRead',
     Number.isInteger(maxRecordsPerRead) &&
       maxRecordsPerRead > 0 &&
@@ -121,9 +121,4 @@ function isStartPosition(from: StartPosition): boolean {
   if ('atTimestamp' in from) return Number.isFinite(from.atTimestamp);
   const numbers = Object.values(from.afterSequenceNumbers ?? { none: '' });
   return numbers.every((number) => /^\d{1,129}$/.test(number));
-}
-
-function expect(option: string, holds: boolean, expected: string, got: unknown): void {
-  if (!holds)
-    throw new RivuletError('invalid_option', `${option}: expected ${expected}, got ${got}`);
 }

@@ -1,6 +1,6 @@
 import { DeleteItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Lease, LeaseStore, LeaseVersion } from '../consumer/checkpoint/types.ts';
-import { RivuletError } from '../errors.ts';
+import { expectOption } from '../errors.ts';
 import { platformRuntime, type Runtime } from '../runtime.ts';
 import { createTable } from './create-table.ts';
 import { attributesOf, type Item, type LeaseTableRow } from './lease-item.ts';
@@ -35,8 +35,8 @@ const LEFT_BEHIND = [
 /** Keeps leases in DynamoDB, in the layout of the Kinesis Client Library's lease table, for processes wherever they run. */
 export function dynamoDbStore(options: DynamoDbStoreOptions): LeaseStore {
   const { client, table, adopt = false, runtime = platformRuntime() } = options;
-  expect('client', typeof client?.send === 'function', 'a DynamoDBClient', client);
-  expect('table', typeof table === 'string' && table !== '', 'a name', table);
+  expectOption('client', typeof client?.send === 'function', 'a DynamoDBClient', client);
+  expectOption('table', typeof table === 'string' && table !== '', 'a name', table);
   let making: Promise<void> | undefined;
   /** Counters of rows that are not ours: who moves them is at work. */
   let foreign: ReadonlyMap<string, number> | undefined;
@@ -195,9 +195,4 @@ export function dynamoDbStore(options: DynamoDbStoreOptions): LeaseStore {
 
 function foreignIn(rows: readonly LeaseTableRow[]): readonly LeaseTableRow[] {
   return rows.filter(({ isOurs }) => !isOurs);
-}
-
-function expect(option: string, holds: boolean, expected: string, got: unknown): void {
-  if (!holds)
-    throw new RivuletError('invalid_option', `${option}: expected ${expected}, got ${got}`);
 }

@@ -1,4 +1,4 @@
-import { RivuletError } from '../errors.ts';
+import { expectOption } from '../errors.ts';
 import { platformRuntime, type Runtime } from '../runtime.ts';
 import { createSigning, MIN_SECRET_BYTES, secretBytes } from './sign.ts';
 import type { ErasureOptions, Signable } from './types.ts';
@@ -22,26 +22,31 @@ export function resolveOptions(options: ErasureOptions): ResolvedErasureOptions 
   const resolved = { ...DEFAULTS, ...given };
   const { products, endpoint, store, log, logSecret, timeoutMs, attempts } = resolved;
   const isNamed = (name: unknown): boolean => typeof name === 'string' && name !== '';
-  expect('products', isList(products) && products.every(isNamed), 'names', products);
-  expect(
+  expectOption('products', isList(products) && products.every(isNamed), 'names', products);
+  expectOption(
     'endpoint',
     isSecure(endpoint),
     'an https: URL without a user and a fragment',
     withoutUser(endpoint),
   );
-  expect('store', typeof store?.put === 'function', 'an ErasureStore', store);
-  expect('log', typeof log?.append === 'function', 'an AuditLog', log);
-  expect(
+  expectOption('store', typeof store?.put === 'function', 'an ErasureStore', store);
+  expectOption('log', typeof log?.append === 'function', 'an AuditLog', log);
+  expectOption(
     'logSecret',
     typeof logSecret === 'string' && logSecret.length >= MIN_LOG_SECRET_LENGTH,
     `at least ${MIN_LOG_SECRET_LENGTH} characters`,
     typeof logSecret === 'string' ? `${logSecret.length} characters` : logSecret,
   );
-  expect('timeoutMs', timeoutMs > 0, 'a number above 0', timeoutMs);
-  expect('attempts', Number.isInteger(attempts) && attempts > 0, 'a whole number', attempts);
-  expect('retryDelayMs', resolved.retryDelayMs >= 0, 'a number from 0', resolved.retryDelayMs);
+  expectOption('timeoutMs', timeoutMs > 0, 'a number above 0', timeoutMs);
+  expectOption('attempts', Number.isInteger(attempts) && attempts > 0, 'a whole number', attempts);
+  expectOption(
+    'retryDelayMs',
+    resolved.retryDelayMs >= 0,
+    'a number from 0',
+    resolved.retryDelayMs,
+  );
   const { subtle } = runtime;
-  if (!subtle) throw wrong('runtime.subtle', 'WebCrypto, which plain http has not', subtle);
+  expectOption('runtime.subtle', subtle, 'WebCrypto, which plain http has not', subtle);
   return { ...resolved, sign: signing([secret].flat(), sign, subtle), runtime, subtle };
 }
 
@@ -50,11 +55,17 @@ function signing(
   own: ErasureOptions['sign'],
   subtle: SubtleCrypto,
 ): ResolvedErasureOptions['sign'] {
-  expect('secret', texts.length > 0 || own !== undefined, 'a secret, or `sign`', 'neither');
+  expectOption('secret', texts.length > 0 || own !== undefined, 'a secret, or `sign`', 'neither');
   const secrets = texts.map((text) => {
     const bytes = typeof text === 'string' ? secretBytes(text) : undefined;
-    if (bytes && bytes.length >= MIN_SECRET_BYTES) return bytes;
-    throw wrong('secret', `at least ${MIN_SECRET_BYTES} bytes`, `${bytes?.length ?? 'no'} bytes`);
+    const isLong = bytes && bytes.length >= MIN_SECRET_BYTES;
+    expectOption(
+      'secret',
+      isLong,
+      `at least ${MIN_SECRET_BYTES} bytes`,
+      `${bytes?.length ?? 'no'} bytes`,
+    );
+    return bytes;
   });
   const standard = secrets.length > 0 ? createSigning(subtle, secrets) : undefined;
   return async (call) => ({ ...(await standard?.(call)), ...(await own?.(call)) });
@@ -78,12 +89,4 @@ function isSecure(endpoint: unknown): boolean {
 /** An error's text goes into logs. */
 function withoutUser(endpoint: unknown): string {
   return `${endpoint}`.replace(/\/\/[^/]*@/, '//…@');
-}
-
-function expect(option: string, holds: boolean, expected: string, got: unknown): void {
-  if (!holds) throw wrong(option, expected, got);
-}
-
-function wrong(option: string, expected: string, got: unknown): RivuletError {
-  return new RivuletError('invalid_option', `${option}: expected ${expected}, got ${got}`);
 }

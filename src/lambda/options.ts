@@ -1,7 +1,7 @@
 import type { Handler, ParkedRecord } from '../consumer/run/types.ts';
 import type { RecordFilter } from '../consumer/sink.ts';
 import type { ConsumedRecord } from '../consumer/types.ts';
-import { RivuletError } from '../errors.ts';
+import { expectOption } from '../errors.ts';
 import { platformRuntime, type Runtime } from '../runtime.ts';
 
 /** Why a batch was not done to its end, and which record is the first that Lambda has to bring again. */
@@ -56,12 +56,12 @@ export function resolveKinesisOptions(
     runtime: options.runtime ?? platformRuntime(),
   };
   const { batchSize, attempts, retryDelayMs, reserveMs, park } = resolved;
-  expect('handler', typeof handler === 'function', 'a function', handler);
-  expect('batchSize', isCount(batchSize), 'a whole number from 1', batchSize);
-  expect('attempts', isCount(attempts), 'a whole number from 1', attempts);
-  expect('retryDelayMs', retryDelayMs >= 0, 'a number from 0', retryDelayMs);
-  expect('reserveMs', reserveMs >= 0, 'a number from 0', reserveMs);
-  expect('park', park === undefined || typeof park === 'function', 'a function', park);
+  expectOption('handler', typeof handler === 'function', 'a function', handler);
+  expectOption('batchSize', isCount(batchSize), 'a whole number from 1', batchSize);
+  expectOption('attempts', isCount(attempts), 'a whole number from 1', attempts);
+  expectOption('retryDelayMs', retryDelayMs >= 0, 'a number from 0', retryDelayMs);
+  expectOption('reserveMs', reserveMs >= 0, 'a number from 0', reserveMs);
+  expectOption('park', park === undefined || typeof park === 'function', 'a function', park);
   return resolved;
 }
 
@@ -74,9 +74,4 @@ function logFailure({ record, error }: KinesisFailure): void {
 
 function isCount(value: number): boolean {
   return Number.isInteger(value) && value > 0;
-}
-
-function expect(option: string, holds: boolean, expected: string, got: unknown): void {
-  if (!holds)
-    throw new RivuletError('invalid_option', `${option}: expected ${expected}, got ${got}`);
 }

@@ -1,4 +1,4 @@
-import { RivuletError } from '../../errors.ts';
+import { expectOption } from '../../errors.ts';
 import { createSession } from './session.ts';
 import type { Checkpointing, LeaseStore } from './types.ts';
 
@@ -32,10 +32,10 @@ export function leases(store: LeaseStore, options: LeaseOptions = {}): Checkpoin
   const isStore = ['list', 'create', 'replace', 'remove'].every(
     (name) => typeof store?.[name as keyof LeaseStore] === 'function',
   );
-  expect('store', isStore, 'a LeaseStore', store);
-  expect('owner', typeof owner === 'string' && owner !== '', 'a name', owner);
-  expect('leaseMs', leaseMs > 0 && leaseMs <= MAX_LEASE_MS, `1 to ${MAX_LEASE_MS}`, leaseMs);
-  expect(
+  expectOption('store', isStore, 'a LeaseStore', store);
+  expectOption('owner', typeof owner === 'string' && owner !== '', 'a name', owner);
+  expectOption('leaseMs', leaseMs > 0 && leaseMs <= MAX_LEASE_MS, `1 to ${MAX_LEASE_MS}`, leaseMs);
+  expectOption(
     'checkpointMs',
     checkpointMs >= 0 && checkpointMs <= MAX_LEASE_MS,
     `0 to ${MAX_LEASE_MS}`,
@@ -52,9 +52,4 @@ export function leases(store: LeaseStore, options: LeaseOptions = {}): Checkpoin
 /** Two that had the same name would each take the other's leases for its own. */
 function tokenOf(random: () => number): string {
   return Array.from({ length: 12 }, () => Math.floor(random() * 36).toString(36)).join('');
-}
-
-function expect(option: string, holds: boolean, expected: string, got: unknown): void {
-  if (!holds)
-    throw new RivuletError('invalid_option', `${option}: expected ${expected}, got ${got}`);
 }

@@ -1,4 +1,4 @@
-import { RivuletError } from '../../errors.ts';
+import { expectOption } from '../../errors.ts';
 import type { FilterSnapshot } from './filter-snapshot.ts';
 import type { LedgerSnapshot } from './snapshot.ts';
 
@@ -46,8 +46,8 @@ export function resolveLedgerOptions(
 ): typeof options & Required<Omit<LedgerOptions, 'since' | 'from'>> {
   const resolved = { ...LEDGER_DEFAULTS, ...options };
   const { since = 0, lateAfterMs, maxLanes, maxGaps } = resolved;
-  expect('since', Number.isFinite(since) && since >= 0, 'milliseconds since 1970', since);
-  expect('lateAfterMs', lateAfterMs >= 0, 'a number from 0', lateAfterMs);
+  expectOption('since', Number.isFinite(since) && since >= 0, 'milliseconds since 1970', since);
+  expectOption('lateAfterMs', lateAfterMs >= 0, 'a number from 0', lateAfterMs);
   expectCount('maxLanes', maxLanes);
   expectCount('maxGaps', maxGaps);
   return resolved;
@@ -64,10 +64,5 @@ export function resolveFilterOptions(
 
 function expectCount(option: string, value: number): void {
   const isCount = value === Number.POSITIVE_INFINITY || Number.isSafeInteger(value);
-  expect(option, isCount && value > 0, 'a whole number from 1', value);
-}
-
-function expect(option: string, holds: boolean, expected: string, got: unknown): void {
-  if (!holds)
-    throw new RivuletError('invalid_option', `${option}: expected ${expected}, got ${got}`);
+  expectOption(option, isCount && value > 0, 'a whole number from 1', value);
 }

@@ -1,4 +1,4 @@
-import { RivuletError } from '../../errors.ts';
+import { expectOption } from '../../errors.ts';
 import { platformRuntime } from '../../runtime.ts';
 import type { Measures, WindowOptions } from './types.ts';
 
@@ -25,34 +25,34 @@ export function resolveOptions<M extends Measures>(options: WindowOptions<M>): R
     runtime: options.runtime ?? platformRuntime(),
   } satisfies ResolvedOptions<M>;
   const { sizeMs, slideMs, measures, since } = resolved;
-  expect('sizeMs', isWhole(sizeMs, 1), 'a whole number from 1', sizeMs);
-  expect(
+  expectOption('sizeMs', isWhole(sizeMs, 1), 'a whole number from 1', sizeMs);
+  expectOption(
     'slideMs',
     isWhole(slideMs, 1) && sizeMs % slideMs === 0 && sizeMs / slideMs <= MAX_SLIDES,
     `sizeMs in 1 to ${MAX_SLIDES} equal parts`,
     slideMs,
   );
-  expect('since', typeof since === 'number' && !Number.isNaN(since), 'a number', since);
-  expect('time', typeof resolved.time === 'function', 'a function', resolved.time);
+  expectOption('since', typeof since === 'number' && !Number.isNaN(since), 'a number', since);
+  expectOption('time', typeof resolved.time === 'function', 'a function', resolved.time);
   for (const name of ['latenessMs', 'patienceMs'] as const) {
-    expect(name, Number(resolved[name]) >= 0, 'a number from 0', resolved[name]);
+    expectOption(name, Number(resolved[name]) >= 0, 'a number from 0', resolved[name]);
   }
   for (const name of ['maxKeys', 'maxGroups'] as const) {
-    expect(name, isWhole(resolved[name], 1), 'a whole number from 1', resolved[name]);
+    expectOption(name, isWhole(resolved[name], 1), 'a whole number from 1', resolved[name]);
   }
   for (const [name, measure] of Object.entries(Object(measures) as M)) {
     const isMeasure = typeof Object(measure).create === 'function';
-    expect(`measures.${name}`, isMeasure, 'a measure such as count()', measure);
+    expectOption(`measures.${name}`, isMeasure, 'a measure such as count()', measure);
   }
-  expect('measures', Object.keys(Object(measures)).length > 0, 'one measure at least', measures);
+  expectOption(
+    'measures',
+    Object.keys(Object(measures)).length > 0,
+    'one measure at least',
+    measures,
+  );
   return resolved;
 }
 
 function isWhole(value: number, least: number): boolean {
   return Number.isSafeInteger(value) && value >= least;
-}
-
-function expect(option: string, holds: boolean, expected: string, got: unknown): void {
-  if (!holds)
-    throw new RivuletError('invalid_option', `${option}: expected ${expected}, got ${got}`);
 }
