@@ -12,40 +12,23 @@ import {
   SplitShardCommand,
   UpdateShardCountCommand,
 } from '@aws-sdk/client-kinesis';
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
-import {
-  createLocalClient,
-  type LocalKinesis,
-  startKinesisLocal,
-} from '../../demo/launcher/kinesis-local.ts';
-import { findFreePort } from '../../demo/launcher/ports.ts';
+import { beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { leases } from '../../src/consumer/checkpoint/leases.ts';
 import { memoryStore } from '../../src/consumer/checkpoint/memory-store.ts';
 import { createConsumer } from '../../src/consumer/consumer.ts';
 import type { ConsumedRecord } from '../../src/consumer/types.ts';
 import { encodeAggregate } from '../../src/protocol/aggregate.ts';
+import { useLocalKinesis } from '../helpers/local-kinesis.ts';
 
 const REGION = 'eu-central-1';
 const KEYS = [...'abcdefghijkl'];
 const PATIENCE = { timeout: 30_000, interval: 50 };
 
-let kinesis: LocalKinesis;
+const local = useLocalKinesis(REGION);
 let client: KinesisClient;
 
-beforeAll(async () => {
-  kinesis = await startKinesisLocal({
-    stream: 'unused',
-    shards: 1,
-    region: REGION,
-    port: await findFreePort(),
-    givenUp: AbortSignal.timeout(30_000),
-  });
-  client = createLocalClient(kinesis.url, REGION);
-});
-
-afterAll(async () => {
-  client?.destroy();
-  await kinesis?.stop();
+beforeAll(() => {
+  client = local();
 });
 
 const md5 = (bytes: Uint8Array): Uint8Array => createHash('md5').update(bytes).digest();

@@ -7,40 +7,23 @@ import {
   PutRecordsCommand,
   SplitShardCommand,
 } from '@aws-sdk/client-kinesis';
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
-import {
-  createLocalClient,
-  type LocalKinesis,
-  startKinesisLocal,
-} from '../../demo/launcher/kinesis-local.ts';
-import { findFreePort } from '../../demo/launcher/ports.ts';
+import { beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import {
   type ConsumedRecord,
   type ConsumerOptions,
   createConsumer,
 } from '../../src/consumer/index.ts';
 import { encodeAggregate } from '../../src/protocol/aggregate.ts';
+import { useLocalKinesis } from '../helpers/local-kinesis.ts';
 
 const REGION = 'eu-central-1';
 const KEYS = [...'abcdefghijkl'];
 
-let kinesis: LocalKinesis;
+const local = useLocalKinesis(REGION);
 let client: KinesisClient;
 
-beforeAll(async () => {
-  kinesis = await startKinesisLocal({
-    stream: 'unused',
-    shards: 1,
-    region: REGION,
-    port: await findFreePort(),
-    givenUp: AbortSignal.timeout(30_000),
-  });
-  client = createLocalClient(kinesis.url, REGION);
-});
-
-afterAll(async () => {
-  client?.destroy();
-  await kinesis?.stop();
+beforeAll(() => {
+  client = local();
 });
 
 async function createStream(shards: number): Promise<string> {
