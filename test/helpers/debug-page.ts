@@ -9,9 +9,9 @@ export interface DebugPageServer {
   readonly stop: () => Promise<void>;
 }
 
-/** Serves the debug view alone, filling the window, on the scripted stream of `test/browser/pages/debug-page.ts`. */
-export async function startDebugPage(): Promise<DebugPageServer> {
-  const files = await bundle();
+/** Serves the debug view alone, filling the window, on the scripted stream of a module of `test/browser/pages`. */
+export async function startDebugPage(entry = 'debug-page.ts'): Promise<DebugPageServer> {
+  const files = await bundle(entry);
   const server = await serveOnLoopback((request, response) => {
     const file = files.get((request.url ?? '/').slice(1));
     response
@@ -21,7 +21,7 @@ export async function startDebugPage(): Promise<DebugPageServer> {
   return { url: `${server.origin}/`, stop: server.stop };
 }
 
-async function bundle(): Promise<ReadonlyMap<string, string>> {
+async function bundle(entry: string): Promise<ReadonlyMap<string, string>> {
   const result = await build({
     configFile: false,
     root: TEST,
@@ -32,7 +32,7 @@ async function bundle(): Promise<ReadonlyMap<string, string>> {
       write: false,
       target: 'es2022',
       lib: {
-        entry: resolve(TEST, 'browser/pages/debug-page.ts'),
+        entry: resolve(TEST, 'browser/pages', entry),
         formats: ['es'],
         fileName: 'page',
       },

@@ -78,7 +78,8 @@ function push(records: readonly ConsumedRecord[]): void {
 
 let fed = 0;
 
-const page = {
+/** For the test, as `debugPage`; a page that needs more adds to it. */
+export const page = {
   view,
   client,
   consumer,

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { decodeRecord } from '../../../src/consumer/decode.ts';
 import { createLedger } from '../../../src/consumer/ledger/ledger.ts';
 import { md5 } from '../../../src/consumer/md5.ts';
-import { labelOf } from '../../../src/debug/rows.ts';
+import { labelOf } from '../../../src/debug/reading/rows.ts';
 import {
   encodeAggregate,
   singleKeyBaseBytes,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createDrawClock } from '../../../src/debug/draw-clock.ts';
+import { createDrawClock } from '../../../src/debug/frame/draw-clock.ts';
 
 function setUp(drawMs: number) {
   let now = 0;

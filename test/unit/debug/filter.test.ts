@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseFilter } from '../../../src/debug/filter.ts';
-import type { Row } from '../../../src/debug/rows.ts';
+import { parseFilter } from '../../../src/debug/filter/filter.ts';
+import type { Row } from '../../../src/debug/reading/rows.ts';
 import { recordOf } from '../../helpers/scripted-consumer.ts';
 
 const row: Row = {

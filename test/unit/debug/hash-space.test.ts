@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { assignHues, generationOf, HUES, placeOf, pointOf } from '../../../src/debug/hash-space.ts';
+import {
+  assignHues,
+  generationOf,
+  HUES,
+  placeOf,
+  pointOf,
+} from '../../../src/debug/reading/hash-space.ts';
 import { shardOf } from '../../helpers/scripted-consumer.ts';
 
 function evenly(count: number) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createJourneyLog, legsOf } from '../../../src/debug/journey.ts';
+import { createJourneyLog, legsOf } from '../../../src/debug/detail/journey.ts';
 import { createScriptedClient } from '../../helpers/scripted-client.ts';
 import { recordOf } from '../../helpers/scripted-consumer.ts';
 

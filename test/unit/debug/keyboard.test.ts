@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { commandOf } from '../../../src/debug/keyboard.ts';
+import { createKeyboard } from '../../../src/debug/frame/keyboard.ts';
+import type { Command } from '../../../src/debug/types.ts';
 
 const press = (key: string, change = {}) => ({
   key,
@@ -9,41 +10,79 @@ const press = (key: string, change = {}) => ({
   ...change,
 });
 
+const command = (id: string, keys: string[], change: Partial<Command> = {}): Command => ({
+  id,
+  title: id,
+  keys,
+  run: () => {},
+  ...change,
+});
+
+const COMMANDS = [
+  command('next', ['j']),
+  command('up', ['ArrowUp'], { where: 'table' }),
+  command('open', ['Enter'], { where: 'table' }),
+  command('close', ['Escape']),
+  command('end', ['End']),
+  command('hold', [' ']),
+  command('filter', ['/']),
+  command('copy JSON', ['c j']),
+  command('palette', ['Ctrl+k']),
+];
+
+function idOf(key: string, place: 'field' | 'control' | 'scroller' | 'table', change = {}) {
+  return createKeyboard().commandOf(press(key, change), place, COMMANDS)?.id;
+}
+
 describe('keys', () => {
   it.each([
     ['j', 'next'],
-    ['ArrowUp', 'previous'],
+    ['ArrowUp', 'up'],
     ['Enter', 'open'],
     ['Escape', 'close'],
-    ['Home', 'first'],
     ['End', 'end'],
-    [' ', 'toggle-hold'],
+    [' ', 'hold'],
     ['/', 'filter'],
-  ])('%j in the table does %s', (key, command) => {
-    expect(commandOf(press(key), 'table')).toBe(command);
+  ])('%j in the table does %s', (key, id) => {
+    expect(idOf(key, 'table')).toBe(id);
   });
 
-  it('leaves typing alone, but for Escape', () => {
-    expect(['j', '/', ' ', 'Enter', 'End'].map((key) => commandOf(press(key), 'field'))).toEqual(
+  it('leaves typing alone, but for Escape and shortcuts', () => {
+    expect(['j', '/', ' ', 'Enter', 'End'].map((key) => idOf(key, 'field'))).toEqual(
       Array(5).fill(undefined),
     );
-    expect(commandOf(press('Escape'), 'field')).toBe('close');
+    expect(idOf('Escape', 'field')).toBe('close');
+    expect(idOf('k', 'field', { metaKey: true })).toBe('palette');
   });
 
   it('leaves a button its own keys', () => {
-    expect(commandOf(press('Enter'), 'control')).toBeUndefined();
-    expect(commandOf(press(' '), 'control')).toBeUndefined();
-    expect(commandOf(press('End'), 'control')).toBe('end');
+    expect(idOf('Enter', 'control')).toBeUndefined();
+    expect(idOf(' ', 'control')).toBeUndefined();
+    expect(idOf('End', 'control')).toBe('end');
   });
 
   it('leaves a scrolling panel the keys that scroll', () => {
-    expect(
-      ['ArrowDown', ' ', 'End', 'Home'].map((key) => commandOf(press(key), 'scroller')),
-    ).toEqual(Array(4).fill(undefined));
+    expect(['ArrowDown', ' ', 'End', 'Home'].map((key) => idOf(key, 'scroller'))).toEqual(
+      Array(4).fill(undefined),
+    );
   });
 
-  it('leaves the browser its shortcuts', () => {
-    expect(commandOf(press('k', { ctrlKey: true }), 'table')).toBeUndefined();
-    expect(commandOf(press('End', { metaKey: true }), 'table')).toBeUndefined();
+  it('leaves the browser the shortcuts that are none of its own', () => {
+    expect(idOf('End', 'table', { metaKey: true })).toBeUndefined();
+    expect(idOf('j', 'table', { altKey: true })).toBeUndefined();
+  });
+
+  it('takes two keys after each other as one, and forgets the first when another comes', () => {
+    const keyboard = createKeyboard();
+    const type = (key: string) => keyboard.commandOf(press(key), 'table', COMMANDS)?.id;
+
+    expect([type('c'), type('j')]).toEqual([undefined, 'copy JSON']);
+    expect([type('c'), type('x'), type('j')]).toEqual([undefined, undefined, 'next']);
+  });
+
+  it('passes over a command that is not offered', () => {
+    const off = command('next', ['j'], { isOffered: () => false });
+
+    expect(createKeyboard().commandOf(press('j'), 'table', [off])).toBeUndefined();
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeLiveState, type LiveFacts } from '../../../src/debug/live-state.ts';
+import { describeLiveState, type LiveFacts } from '../../../src/debug/frame/live-state.ts';
 import { shardOf } from '../../helpers/scripted-consumer.ts';
 
 const NOW = 1_763_673_600_000;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createLedger } from '../../../src/consumer/ledger/ledger.ts';
-import { createModel } from '../../../src/debug/model.ts';
-import type { Row } from '../../../src/debug/rows.ts';
+import { createModel } from '../../../src/debug/reading/model.ts';
+import type { Row } from '../../../src/debug/reading/rows.ts';
 import { recordOf } from '../../helpers/scripted-consumer.ts';
 
 const LANE = 'k3f9aL0qXw';

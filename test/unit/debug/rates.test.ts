@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createRates, RATE_SECONDS } from '../../../src/debug/rates.ts';
+import { createRates, RATE_SECONDS } from '../../../src/debug/reading/rates.ts';
 
 const NOW = 1_763_673_600_000;
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createLedger } from '../../../src/consumer/ledger/ledger.ts';
-import { createModel } from '../../../src/debug/model.ts';
-import { createRecordsView, rowAt } from '../../../src/debug/records-view.ts';
+import { createModel } from '../../../src/debug/reading/model.ts';
+import { createRecordsView, rowAt } from '../../../src/debug/records/records-view.ts';
 import { recordOf } from '../../helpers/scripted-consumer.ts';
 
 const LANE = 'k3f9aL0qXw';

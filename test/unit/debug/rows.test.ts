@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { textOf } from '../../../src/debug/record-text.ts';
-import { labelOf, latencyOf } from '../../../src/debug/rows.ts';
+import { textOf } from '../../../src/debug/detail/record-text.ts';
+import { labelOf, latencyOf } from '../../../src/debug/reading/rows.ts';
 import { recordOf } from '../../helpers/scripted-consumer.ts';
 
 const LANE = 'k3f9aL0qXw';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createLedger } from '../../../src/consumer/ledger/ledger.ts';
 import type { ShardState } from '../../../src/consumer/types.ts';
-import { judge, outstandingRuns, type StoredRun } from '../../../src/debug/verdict.ts';
+import { judge, outstandingRuns, type StoredRun } from '../../../src/debug/ledger/verdict.ts';
 import { recordOf, shardOf } from '../../helpers/scripted-consumer.ts';
 
 const LANE = 'k3f9aL0qXw';

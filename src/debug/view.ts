@@ -1,0 +1,285 @@
+/** The whole view behind the element: what is read, what is shown of it, and the parts that draw it. */
+
+import { html, type LitElement, nothing, type TemplateResult } from 'lit';
+import type { LaneAccount } from '../consumer/types.ts';
+import type { Runtime } from '../runtime.ts';
+import { createRateChartPart } from './chart/rate-chart.ts';
+import { createDetail } from './detail/detail-panel.ts';
+import { createOpenRecord } from './detail/open-record.ts';
+import { createFilterBar } from './filter/filter-bar.ts';
+import { createFilterControl } from './filter/filter-control.ts';
+import { createAnnouncer } from './frame/announcer.ts';
+import { createDrawClock } from './frame/draw-clock.ts';
+import { createKeyboard, focusPlaceOf } from './frame/keyboard.ts';
+import { describeLiveState } from './frame/live-state.ts';
+import { createSummary } from './frame/summary-bar.ts';
+import { createTabs } from './frame/tabs.ts';
+import { createToast } from './frame/toast.ts';
+import { createLedgerPart } from './ledger/ledger-panel.ts';
+import { judge } from './ledger/verdict.ts';
+import { type ClientTap, tapClient as listenTo } from './page/client-tap.ts';
+import { createQueuePart } from './page/queue-panel.ts';
+import { openSession, type Session } from './reading/session.ts';
+import { createRecordsPart } from './records/records-panel.ts';
+import { createTableControl } from './records/table-control.ts';
+import { openConsumer } from './stream/open-consumer.ts';
+import { createShardsPart } from './stream/shards-panel.ts';
+import type {
+  DrawerName,
+  Drawing,
+  PanelName,
+  Part,
+  Reopening,
+  ViewHost,
+  ViewSettings,
+} from './types.ts';
+
+export interface View {
+  readonly host: ViewHost;
+  readonly render: () => TemplateResult;
+  /** After what `render` gave is in the page. */
+  readonly drawn: () => void;
+  /** The page set something else on the element. */
+  readonly connect: () => void;
+  /** What is known, for the closed bubble. */
+  readonly drawing: () => Drawing;
+  readonly onKey: (event: KeyboardEvent) => void;
+  readonly close: () => void;
+}
+
+export interface ViewOptions {
+  readonly element: LitElement;
+  readonly settings: () => ViewSettings;
+  readonly runtime: Runtime;
+}
+
+/** Ages and countdowns move on even when nothing arrives. */
+const TICK_MS = 1_000;
+
+export function createView({ element, settings, runtime }: ViewOptions): View {
+  const ending = new AbortController();
+  let problem: string | undefined;
+  let reopening: Reopening = {};
+  let panel: PanelName = 'records';
+  let drawer: DrawerName | undefined;
+  let tap: ClientTap | undefined;
+  let tapped: ViewSettings['source'];
+
+  const clock = createDrawClock({
+    draw: () => draw(),
+    isHidden: () => document.hidden || !element.isConnected,
+    monotonic: runtime.monotonic,
+    delay: runtime.delay,
+  });
+  const open = (): Session => {
+    problem = undefined;
+    const { source } = settings();
+    const from = reopening.from ?? source?.from ?? 'TRIM_HORIZON';
+    const options = {
+      fromBeginning: from === 'TRIM_HORIZON',
+      runtime,
+      onChange: () => clock.request(),
+    };
+    try {
+      return openSession({ ...options, consumer: openConsumer(source, reopening, runtime) });
+    } catch (error) {
+      // A wrong option is the page's mistake, and this is where its author looks.
+      problem = error instanceof Error ? error.message : String(error);
+      return openSession({ ...options, consumer: undefined });
+    }
+  };
+  let session = open();
+  const table = createTableControl({
+    host: element,
+    scroller: () => element.renderRoot?.querySelector<HTMLElement>('.grid') ?? null,
+    session: () => session,
+  });
+  const filter = createFilterControl({ session: () => session });
+  const toast = createToast(runtime, () => clock.now());
+  const announcer = createAnnouncer();
+  const keyboard = createKeyboard();
+  const openRecord = createOpenRecord();
+
+  const replace = (next: Session): void => {
+    const text = filter.text();
+    session.close();
+    session = next;
+    table.reset();
+    for (const part of parts) part.reset?.();
+    if (text) filter.set(text);
+    table.advance();
+    tapClient();
+    clock.now();
+  };
+
+  /** Whether everything that this shard gets from now on will be read. */
+  const isWatched = (shardId: string): boolean =>
+    session.fromBeginning ||
+    session.shards().some((shard) => shard.shardId === shardId && shard.lastReadAt !== undefined);
+
+  const tapClient = (): void => {
+    const { source } = settings();
+    if (tap && tapped?.client === source?.client) return;
+    tap?.close();
+    tapped = source;
+    tap =
+      source?.client &&
+      listenTo({ client: source.client, isWatched, onChange: () => clock.request() });
+  };
+
+  const host: ViewHost = {
+    element,
+    runtime,
+    settings,
+    session: () => session,
+    tap: () => tap,
+    table,
+    filter,
+    commands: () => commands,
+    panel: () => panel,
+    show: (next) => {
+      panel = next;
+      clock.now();
+    },
+    drawer: () => drawer,
+    openDrawer: (next) => {
+      drawer = next;
+      clock.now();
+    },
+    act: (action) => {
+      action();
+      clock.now();
+    },
+    request: clock.request,
+    copy: (text, what) => {
+      // Absent on pages that are not secure; the text can still be selected by hand.
+      const copied = navigator.clipboard?.writeText(text) ?? Promise.reject();
+      copied.then(
+        () => toast.say(`Copied ${what}`),
+        () => toast.say(`The browser did not let ${what} be copied`),
+      );
+    },
+    say: toast.say,
+    reopen: (next) => {
+      reopening = next;
+      replace(open());
+    },
+    replay: replace,
+  };
+
+  const places = {
+    summary: createSummary(host),
+    filter: createFilterBar(host),
+    chart: createRateChartPart(host),
+    shards: createShardsPart(host),
+    records: createRecordsPart(host),
+    detail: createDetail(host),
+    queue: createQueuePart(host),
+    ledger: createLedgerPart(host),
+    tabs: createTabs(host),
+  } satisfies Record<string, Part>;
+  const parts: readonly Part[] = Object.values(places);
+  const commands = parts.flatMap((part) => part.commands ?? []);
+
+  const drawing = (): Drawing => {
+    const { model } = session;
+    const { source } = settings();
+    const now = runtime.now();
+    const shards = session.shards();
+    const lanes = model.ledger.lanes();
+    const totals = model.ledger.totals();
+    const stats = tap?.stats();
+    return {
+      now,
+      shards,
+      hues: session.hues(),
+      lanes,
+      laneById: new Map(lanes.map((lane): [string, LaneAccount] => [lane.lane, lane])),
+      totals,
+      stats,
+      live: describeLiveState({
+        connected: problem !== undefined || session.isConnected || source?.kinesis !== undefined,
+        online: navigator.onLine,
+        shards,
+        failure: problem ?? session.failure(),
+        lastRecordAt: model.lastRecordAt(),
+        now,
+      }),
+      verdict: judge({
+        totals,
+        lanes,
+        shards,
+        stored: tap?.stored() ?? [],
+        fromBeginning: session.fromBeginning,
+        client: stats,
+      }),
+      opened: openRecord.of(table.opened()),
+    };
+  };
+  let current = drawing();
+
+  const draw = (): void => {
+    const isDone = table.advance();
+    tap?.settle(session.model.ledger.lanes());
+    element.requestUpdate();
+    // Lit's own turn would come a moment later; what a person did is to be seen at once.
+    (element as unknown as { performUpdate: () => void }).performUpdate();
+    const { view, model, shown } = session;
+    if (!view.isHeld()) shown.mark(model.rows.end() - 1, runtime.now());
+    if (!isDone) clock.request();
+  };
+
+  const { signal } = ending;
+  document.addEventListener('visibilitychange', clock.now, { signal });
+  window.addEventListener('online', clock.now, { signal });
+  window.addEventListener('offline', clock.now, { signal });
+  let stopTick: (() => void) | undefined;
+  const tick = (): void => {
+    if (!document.hidden) tap?.refresh();
+    clock.request();
+    stopTick = runtime.delay(tick, TICK_MS);
+  };
+  tick();
+  tapClient();
+
+  return {
+    host,
+    render: () => {
+      current = drawing();
+      const { summary, filter, chart, shards, records, detail, queue, ledger, tabs } = places;
+      return html`<div class="view" data-tab=${panel} ?data-detail=${current.opened !== undefined}>
+        ${summary.render(current)} ${filter.render(current)} ${chart.render(current)}
+        ${shards.render(current)} ${records.render(current)}
+        ${current.opened ? detail.render(current) : nothing} ${queue.render(current)}
+        ${ledger.render(current)} ${tabs.render(current)} ${toast.render()}
+        <p class="unseen" role="status">
+          ${announcer.update(session.model.counts(), current.now)}
+        </p>
+      </div>`;
+    },
+    drawn: () => {
+      for (const part of parts) part.drawn?.(current);
+    },
+    connect: () => {
+      reopening = {};
+      replace(open());
+    },
+    drawing: () => current,
+    onKey: (event) => {
+      const place = focusPlaceOf(event.composedPath()[0]);
+      if (event.defaultPrevented) return;
+      const command = keyboard.commandOf(event, place, commands);
+      if (!command) return;
+      event.preventDefault();
+      host.act(command.run);
+    },
+    close: () => {
+      ending.abort();
+      stopTick?.();
+      clock.stop();
+      session.close();
+      tap?.close();
+      for (const part of parts) part.close?.();
+    },
+  };
+}
