@@ -1,5 +1,6 @@
 import type { ChildShard } from '@aws-sdk/client-kinesis';
 import { RivuletError } from '../errors.ts';
+import { doRangesOverlap } from '../protocol/partition-key.ts';
 import { alone } from './alone.ts';
 import { createBell } from './bell.ts';
 import type { Checkpoint, CheckpointSession } from './checkpoint/types.ts';
@@ -28,7 +29,7 @@ import { unpack } from './unpack.ts';
  */
 export function createConsumer(options: ConsumerOptions): Consumer {
   const resolved = resolveOptions(options);
-  const { stream, maxRecordsPerRead, signal, runtime, whenHidden } = resolved;
+  const { stream, hashKeys: wanted, maxRecordsPerRead, signal, runtime, whenHidden } = resolved;
   const ending = new AbortController();
   const pause = createPause(runtime.delay, ending.signal);
   const sight = createSight(whenHidden === 'pause' ? runtime.page : undefined);
@@ -83,7 +84,16 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     roster.listed(list);
     states.keep(roster.all());
     states.tell();
-    session.known(roster.current());
+    know();
+  }
+
+  function isWanted({ hashKeys }: ShardFacts): boolean {
+    return !wanted || doRangesOverlap(hashKeys, wanted);
+  }
+
+  /** A wanted shard's parents that are not have nothing of what is looked for: it waits for the others alone. */
+  function know(): void {
+    session.known(roster.current().filter(isWanted));
   }
 
   function granted(shardId: string, from: Checkpoint): void {
@@ -132,7 +142,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     if (stopped.aborted) return;
     states.report(shardId, { status: 'closed', error: undefined });
     roster.ended(shard, children.map(factsOfChild));
-    session.known(roster.current());
+    know();
     readings.delete(shardId);
     session.done(shardId, 'SHARD_END');
     relist();
@@ -178,7 +188,10 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   }
 
   function shards(): readonly ShardState[] {
-    return roster.all().map(states.get);
+    return roster.all().map((shard) => {
+      const state = states.get(shard);
+      return isWanted(shard) ? state : { ...state, status: 'skipped' };
+    });
   }
 
   function close(): Promise<void> {

@@ -1,6 +1,7 @@
 import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import { expectOption } from '../errors.ts';
 import { SHARD_READ_CALLS_PER_SECOND } from '../protocol/limits.ts';
+import type { HashKeyRange } from '../protocol/partition-key.ts';
 import { platformRuntime, type Runtime } from '../runtime.ts';
 import type { Checkpointing } from './checkpoint/types.ts';
 import type { RecordFilter } from './sink.ts';
@@ -22,6 +23,12 @@ export interface ConsumerOptions {
    * @default none
    */
   readonly checkpoint?: Checkpointing;
+  /**
+   * Shards that share no hash key with it are not read: `hashKeyOf` tells the one of a partition key. What the others hold is
+   * handed out whole, also the records of other keys. Not together with `checkpoint`, where it would pass for all that there is.
+   * @default all
+   */
+  readonly hashKeys?: HashKeyRange | undefined;
   /** Leaves records out before they are handed out, as `withoutDuplicates` does. @default none */
   readonly filter?: RecordFilter;
   /**
@@ -47,7 +54,7 @@ export interface ConsumerOptions {
   readonly runtime?: Pick<Runtime, 'now' | 'monotonic' | 'random' | 'delay' | 'locks' | 'page'>;
 }
 
-type Optional = 'signal' | 'checkpoint' | 'filter';
+type Optional = 'signal' | 'checkpoint' | 'filter' | 'hashKeys';
 
 export type ResolvedOptions = Required<Omit<ConsumerOptions, Optional>> & {
   readonly [Option in Optional]: ConsumerOptions[Option] | undefined;
@@ -70,11 +77,13 @@ export function resolveOptions(options: ConsumerOptions): ResolvedOptions {
     signal: undefined,
     checkpoint: undefined,
     filter: undefined,
+    hashKeys: undefined,
     whenHidden: options.checkpoint ? ('read' as const) : ('pause' as const),
     ...options,
     runtime: options.runtime ?? platformRuntime(),
   };
-  const { client, stream, from, checkpoint, filter, maxRecordsPerRead, whenHidden } = resolved;
+  const { client, stream, from, checkpoint, filter, hashKeys, maxRecordsPerRead, whenHidden } =
+    resolved;
   const { readsPerSecond, pollIntervalMs, idleIntervalMs } = resolved;
   expectOption('client', typeof client?.send === 'function', 'a KinesisClient', client);
   expectOption('stream', typeof stream === 'string' && stream !== '', 'a name or an ARN', stream);
@@ -84,6 +93,12 @@ export function resolveOptions(options: ConsumerOptions): ResolvedOptions {
     checkpoint === undefined || typeof checkpoint.start === 'function',
     'a Checkpointing',
     checkpoint,
+  );
+  expectOption(
+    'hashKeys',
+    hashKeys === undefined || (hashKeys.start <= hashKeys.end && !checkpoint),
+    'a HashKeyRange, and no checkpoint',
+    hashKeys && `${hashKeys.start} to ${hashKeys.end}`,
   );
   expectOption(
     'filter',

@@ -56,8 +56,16 @@ export interface ConsumedEvent extends ConsumedRecord {
  * - `live`: at the end
  * - `closed`: read to its end after a split or a merge
  * - `failed`: reads or the handler fail; tried again, `error` says why
+ * - `skipped`: never read, because it has none of the consumer's `hashKeys`
  */
-export type ShardStatus = 'waiting' | 'elsewhere' | 'reading' | 'live' | 'closed' | 'failed';
+export type ShardStatus =
+  | 'waiting'
+  | 'elsewhere'
+  | 'reading'
+  | 'live'
+  | 'closed'
+  | 'failed'
+  | 'skipped';
 
 /**
  * What sets the pace of a shard's reads:

@@ -34,6 +34,11 @@ export function isInRange(hashKey: bigint, range: HashKeyRange): boolean {
   return hashKey >= range.start && hashKey <= range.end;
 }
 
+/** Whether two runs share a hash key. */
+export function doRangesOverlap(one: HashKeyRange, other: HashKeyRange): boolean {
+  return one.start <= other.end && other.start <= one.end;
+}
+
 function toBigInt(bytes: Uint8Array): bigint {
   let value = 0n;
   for (const byte of bytes) value = (value << 8n) | BigInt(byte);

@@ -16,7 +16,7 @@ export function isCaughtUp({ shards, isDone, leavesOthers }: CatchingUp): boolea
   return (
     shards.length > 0 &&
     shards.every(({ shardId, status }) => {
-      if (left.has(shardId)) return true;
+      if (status === 'skipped' || left.has(shardId)) return true;
       // The list of shards is a little behind the end of one: its children are on their way.
       return status === 'closed' ? parents.has(shardId) : isDone(shardId);
     })

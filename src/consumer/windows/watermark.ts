@@ -70,7 +70,7 @@ export function createWatermark(
     let least = Number.POSITIVE_INFINITY;
     for (const shard of shards) {
       const { shardId, status, parents } = shard;
-      if (status === 'elsewhere') continue;
+      if (status === 'elsewhere' || status === 'skipped') continue;
       if (hasEnded(shard) && followed.has(shardId)) continue;
       // Its parents are waited for in its place.
       if (status === 'waiting' && parents.some((parent) => unended.has(parent))) continue;

@@ -23,6 +23,7 @@ const WORDS: Record<ShardStatus, string> = {
   live: 'live',
   closed: 'closed',
   failed: 'reads fail',
+  skipped: 'not read',
 };
 
 /** Seconds over which a shard's rate is taken: long enough to be read, short enough to be "now". */

@@ -82,6 +82,7 @@ describe('with shards', () => {
 
   test.each([
     ['another consumer reads', shard({ shardId: B, status: 'elsewhere', ...unread })],
+    ['has none of the hash keys', shard({ shardId: B, status: 'skipped', ...unread })],
     [
       'waits for parents that are being read',
       shard({ shardId: B, status: 'waiting', parents: [A], ...unread }),
