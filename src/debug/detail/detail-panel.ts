@@ -5,13 +5,13 @@ import { formatBytes, formatCount, formatDuration, formatTime } from '../format.
 import { renderIcon } from '../frame/icons.ts';
 import { renderPanel } from '../frame/panel.ts';
 import { renderShard } from '../frame/shard-badge.ts';
-import { type GapRow, labelOf, type RecordRow } from '../reading/rows.ts';
+import { labelOf, type Row } from '../reading/rows.ts';
 import type { Part, ViewHost } from '../types.ts';
 import type { Leg, Station } from './journey.ts';
 import { renderJson } from './json-view.ts';
 
 interface DetailFacts {
-  readonly row: RecordRow | GapRow;
+  readonly row: Row;
   readonly hashKey: bigint | undefined;
   readonly text: string;
   readonly legs: readonly Leg[];
@@ -70,6 +70,9 @@ function renderDetail(facts: DetailFacts): TemplateResult {
         as missing.
       </p>`,
     );
+  }
+  if (row.kind === 'note') {
+    return renderPanel('detail', 'Note', close, html`<p class="empty">${row.text}</p>`);
   }
   const label = labelOf(row.record);
   const aside = html`<button @click=${facts.onCopy}>Copy JSON</button>${close}`;

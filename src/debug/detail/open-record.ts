@@ -29,7 +29,7 @@ export function createOpenRecord(): OpenRecord {
 }
 
 function openRow(row: Row): OpenedRow {
-  if (row.kind === 'gap') return { row, text: '', hashKey: undefined, legs: () => [] };
+  if (row.kind !== 'record') return { row, text: '', hashKey: undefined, legs: () => [] };
   const { record } = row;
   const at = record.event?.rivulet;
   return {

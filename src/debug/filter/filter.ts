@@ -13,6 +13,7 @@ export function parseFilter(text: string): RowFilter | undefined {
   const has = (value: string): boolean => value.toLowerCase().includes(wanted);
   return (row) => {
     if (row.kind === 'gap') return has(row.range.lane);
+    if (row.kind === 'note') return has(row.text);
     const { event, partitionKey, data } = row.record;
     // Name and message id stand in the data too, but escaped; the cheap fields come first.
     return (

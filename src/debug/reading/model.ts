@@ -81,8 +81,8 @@ export function createModel({
     add: (record) => {
       const verdict = ledger.add(record);
       if (verdict === 'new') addGap(record);
-      rows.push({ kind: 'record', id: nextId++, record, verdict });
-      rates.add(record.shardId, record.readAt);
+      rows.push({ kind: 'record', id: nextId++, record, verdict, isLate: false });
+      rates.add(record.shardId, record.readAt, record.data.length, record.partitionKey);
       records++;
       bytes += record.data.length;
       lastRecordAt = record.readAt;

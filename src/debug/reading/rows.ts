@@ -12,6 +12,8 @@ export interface RecordRow {
   readonly id: number;
   readonly record: ConsumedRecord;
   readonly verdict: LedgerVerdict;
+  /** Read after rows that arrived later had been shown: it stands behind them, because rows never move under a reader. */
+  readonly isLate: boolean;
 }
 
 /** Numbers of a lane that were passed over when a higher one arrived. */
@@ -23,7 +25,51 @@ export interface GapRow {
   readonly range: LaneRange;
 }
 
-export type Row = RecordRow | GapRow;
+/**
+ * - `split`, `merge`: a shard was closed, and others go on with its hash keys
+ * - `loss`: records may be missing for good
+ * - `throttled`: the service refuses reads
+ * - `failed`, `resumed`: reads fail, and succeed again
+ * - `expired`: the place in a shard was asked for anew
+ * - `narrowed`: not all of the stream is read
+ */
+export type NoteKind =
+  | 'split'
+  | 'merge'
+  | 'loss'
+  | 'throttled'
+  | 'expired'
+  | 'failed'
+  | 'narrowed'
+  | 'resumed';
+
+/** Something that happened to the stream or to its reading. */
+export interface NoteRow {
+  readonly kind: 'note';
+  readonly id: number;
+  readonly at: number;
+  /** `undefined` where it is about the whole stream. */
+  readonly shardId: string | undefined;
+  readonly note: NoteKind;
+  /** For people: one sentence. */
+  readonly text: string;
+}
+
+export type Row = RecordRow | GapRow | NoteRow;
+
+/** Whether something is wrong with what the row says: gap, copy, out of order, drop, loss, or data that cannot be trusted. */
+export function isProblem(row: Row): boolean {
+  if (row.kind === 'gap') return true;
+  if (row.kind === 'note') return row.note === 'loss';
+  const { record, verdict } = row;
+  return (
+    verdict === 'duplicate' ||
+    verdict === 'out_of_order' ||
+    record.event?.type === 'drop' ||
+    record.undecoded !== undefined ||
+    record.kclDrops
+  );
+}
 
 /** What a record says about itself in one line. */
 export interface Label {

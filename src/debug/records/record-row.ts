@@ -14,7 +14,14 @@ import {
 import { renderIcon } from '../frame/icons.ts';
 import { renderShard } from '../frame/shard-badge.ts';
 import { overlap } from '../ledger/verdict.ts';
-import { type GapRow, labelOf, latencyOf, type RecordRow, type Row } from '../reading/rows.ts';
+import {
+  type GapRow,
+  labelOf,
+  latencyOf,
+  type NoteRow,
+  type RecordRow,
+  type Row,
+} from '../reading/rows.ts';
 
 export interface RowContext {
   readonly hues: ReadonlyMap<string, number>;
@@ -23,12 +30,14 @@ export interface RowContext {
 
 /** The cells of one row, in the order of the columns. */
 export function renderCells(row: Row, context: RowContext): TemplateResult {
+  if (row.kind === 'note') return renderNote(row, context);
   return row.kind === 'record' ? renderRecord(row, context) : renderGap(row, context);
 }
 
 /** The tone of a row: what is wrong with it, if anything. */
 export function toneOf(row: Row, lanes: ReadonlyMap<string, LaneAccount>): string | undefined {
   if (row.kind === 'gap') return missingOf(row, lanes).length > 0 ? 'gap' : 'filled';
+  if (row.kind === 'note') return 'note';
   if (row.verdict === 'duplicate') return 'duplicate';
   return row.record.event?.type === 'drop' ? 'drop' : undefined;
 }
@@ -101,6 +110,12 @@ function renderGap(row: GapRow, { hues, lanes }: RowContext): TemplateResult {
     <span role="gridcell" class="note">
       <span aria-hidden="true">${count > 0 ? '▲' : '△'}</span> ${says}
     </span>`;
+}
+
+function renderNote(row: NoteRow, { hues }: RowContext): TemplateResult {
+  return html`<span role="gridcell" class="time">${formatTime(row.at)}</span>
+    <span role="gridcell" class="where">${row.shardId === undefined ? nothing : renderShard(row.shardId, hues)}</span>
+    <span role="gridcell" class="note">${row.text}</span>`;
 }
 
 /** What of a gap is still missing: later arrivals and declarations close it. */

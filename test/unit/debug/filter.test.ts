@@ -5,6 +5,7 @@ import { recordOf } from '../../helpers/scripted-consumer.ts';
 
 const row: Row = {
   kind: 'record',
+  isLate: false,
   id: 0,
   verdict: 'new',
   record: recordOf(

@@ -83,7 +83,7 @@ describe('rows from verdicts', () => {
 
     for (const seq of [1, 3, 2, 3]) model.add(recordOf(LANE, seq));
 
-    expect(rowsOf(model).map((row) => (row.kind === 'gap' ? 'gap' : row.verdict))).toEqual([
+    expect(rowsOf(model).map((row) => (row.kind === 'record' ? row.verdict : row.kind))).toEqual([
       'new',
       'gap',
       'new',

@@ -47,3 +47,69 @@ describe('rates', () => {
     expect(rates.perSecond('a', NOW + 1_000, 10)).toBeCloseTo(0.2);
   });
 });
+
+describe('rates of bytes and throttles', () => {
+  it('stand beside the records, by shard and second', () => {
+    const rates = createRates();
+    rates.add('a', NOW - 1_000, 300);
+    rates.add('a', NOW - 1_000, 200);
+    rates.addThrottled('a', NOW - 2_000, 2);
+    rates.add('b', NOW - 1_000, 10);
+
+    const { bytesByShard, throttledByShard } = rates.series(NOW);
+
+    expect(bytesByShard.get('a')?.slice(-2)).toEqual([0, 500]);
+    expect(throttledByShard.get('a')?.slice(-2)).toEqual([2, 0]);
+    expect(throttledByShard.has('b')).toBe(false);
+    expect(rates.bytesPerSecond('a', NOW, 5)).toBe(100);
+  });
+});
+
+describe('the hottest keys', () => {
+  const of = (rates: ReturnType<typeof createRates>, key: string, count: number, at = NOW) => {
+    for (let index = 0; index < count; index++) rates.add('a', at, 1, key);
+  };
+
+  it('are the ten with most records of the last minute, with their share', () => {
+    const rates = createRates();
+    of(rates, 'hot', 60);
+    for (let key = 0; key < 20; key++) of(rates, `u${key}`, 2);
+
+    const keys = rates.hotKeys('a');
+
+    expect(keys).toHaveLength(10);
+    expect(keys[0]).toEqual({ key: 'hot', share: 0.6 });
+  });
+
+  it('are those of one shard, or of all', () => {
+    const rates = createRates();
+    rates.add('a', NOW, 1, 'u1');
+    rates.add('b', NOW, 1, 'u2');
+
+    expect(rates.hotKeys('b')).toEqual([{ key: 'u2', share: 1 }]);
+    expect(rates.hotKeys()).toHaveLength(2);
+  });
+
+  it('are forgotten after a minute', () => {
+    const rates = createRates();
+    of(rates, 'old', 50, NOW - 70_000);
+    of(rates, 'new', 1);
+
+    expect(rates.hotKeys('a')).toEqual([{ key: 'new', share: 1 }]);
+    expect(rates.hotKeys('a', NOW + 70_000)).toEqual([]);
+  });
+
+  it('are found among more keys than are counted', () => {
+    const rates = createRates();
+    for (let key = 0; key < 20_000; key++) {
+      rates.add('a', NOW, 1, `u${key}`);
+      if (key % 10 === 0) rates.add('a', NOW, 1, 'hot');
+    }
+
+    const [first] = rates.hotKeys('a');
+
+    expect(first?.key).toBe('hot');
+    expect(first?.share).toBeGreaterThan(0.07);
+    expect(first?.share).toBeLessThanOrEqual(2 / 22);
+  });
+});

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { textOf } from '../../../src/debug/detail/record-text.ts';
-import { labelOf, latencyOf } from '../../../src/debug/reading/rows.ts';
+import {
+  isProblem,
+  labelOf,
+  latencyOf,
+  type RecordRow,
+  type Row,
+} from '../../../src/debug/reading/rows.ts';
 import { recordOf } from '../../helpers/scripted-consumer.ts';
 
 const LANE = 'k3f9aL0qXw';
@@ -76,5 +82,36 @@ describe('the text of a record', () => {
 
   it('says how many bytes it leaves out', () => {
     expect(textOf({ data: new Uint8Array(2_000).fill(0xff) })).toMatch(/… 976 more bytes$/);
+  });
+});
+
+describe('a problem', () => {
+  const rowOf = (change: Partial<RecordRow> = {}, record = {}): Row => ({
+    kind: 'record',
+    id: 1,
+    verdict: 'new',
+    isLate: false,
+    ...change,
+    record: recordOf('k3f9aL0qXw', 1, {}, record),
+  });
+
+  it('is what the ledger, the lane or the aggregate has against a record', () => {
+    const range = { lane: 'k3f9aL0qXw', first: 2, count: 1 };
+
+    expect(isProblem({ kind: 'gap', id: 1, shardId: 'a', at: 0, range })).toBe(true);
+    expect(isProblem(rowOf({ verdict: 'duplicate' }))).toBe(true);
+    expect(isProblem(rowOf({ verdict: 'out_of_order' }))).toBe(true);
+    expect(isProblem(rowOf({}, { undecoded: 'checksum' }))).toBe(true);
+    expect(isProblem(rowOf({}, { kclDrops: true }))).toBe(true);
+    expect(isProblem(rowOf())).toBe(false);
+    expect(isProblem(rowOf({ isLate: true }))).toBe(false);
+  });
+
+  it('is a loss among the notes, and no other note', () => {
+    const note = { kind: 'note', id: 1, at: 0, shardId: 'a', text: '' } as const;
+
+    expect(isProblem({ ...note, note: 'loss' })).toBe(true);
+    expect(isProblem({ ...note, note: 'split' })).toBe(false);
+    expect(isProblem({ ...note, note: 'throttled' })).toBe(false);
   });
 });
