@@ -319,6 +319,7 @@ export function createClient(options: ClientOptions): Client {
       const platform = { ...runtime, compression: globalThis.CompressionStream };
       return {
         ...{ clientId, userId, groupId },
+        databaseName: settings.databaseName,
         lane: lane.id,
         captured: lane.captured(),
         ...sender.counts(),
@@ -332,6 +333,7 @@ export function createClient(options: ClientOptions): Client {
         consent: consent.state(),
         leader,
         pause: loop.pause(),
+        nextSendAt: loop.nextAt(),
         lastReceipt,
         clockOffsetMs: sessions.known()?.clockOffsetMs,
         sessionExpires: sessions.known()?.expires,

@@ -18,6 +18,8 @@ export interface DeliveryLoop {
   readonly online: () => void;
   readonly offline: () => void;
   readonly pause: () => Pause | undefined;
+  /** When what waits for company leaves, in milliseconds since 1970. */
+  readonly nextAt: () => number | undefined;
   /** Resolves when the request under way has its answer. */
   readonly stop: () => Promise<void>;
 }
@@ -49,6 +51,7 @@ export function createDeliveryLoop(setting: LoopSetting): DeliveryLoop {
   let pause: Pause | undefined = follower;
   let running: Promise<void> | undefined;
   let cancelRun: (() => void) | undefined;
+  let nextAt: number | undefined;
   let cancelStart: (() => void) | undefined;
   let cancelWait: (() => void) | undefined;
   /** When the network went, in milliseconds since 1970. */
@@ -86,7 +89,7 @@ export function createDeliveryLoop(setting: LoopSetting): DeliveryLoop {
   function disarm(): void {
     cancelStart?.();
     cancelRun?.();
-    cancelRun = undefined;
+    cancelRun = nextAt = undefined;
   }
 
   function hold(next?: Pause): void {
@@ -166,12 +169,15 @@ export function createDeliveryLoop(setting: LoopSetting): DeliveryLoop {
     if (pause || running || isStopped) return;
     const { maxEvents, maxBytes, flushIntervalMs } = sender.limits();
     if (waitingEvents >= maxEvents || waitingBytes >= maxBytes) run();
-    else cancelRun ??= runtime.delay(runDue, flushIntervalMs);
+    else if (!cancelRun) {
+      nextAt = runtime.now() + flushIntervalMs;
+      cancelRun = runtime.delay(runDue, flushIntervalMs);
+    }
   }
 
   function runDue(): void {
     // Where a run is under way, it ends with a new wait for what it leaves.
-    cancelRun = undefined;
+    cancelRun = nextAt = undefined;
     run();
   }
 
@@ -204,6 +210,7 @@ export function createDeliveryLoop(setting: LoopSetting): DeliveryLoop {
       if (!setback || isBecauseOf('unreachable')) hold({ reason: 'offline' });
     },
     pause: () => pause,
+    nextAt: () => nextAt,
     async stop() {
       isStopped = true;
       disarm();

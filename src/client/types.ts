@@ -183,6 +183,8 @@ export interface ClientStats {
   readonly clientId: string;
   readonly userId?: string | undefined;
   readonly groupId?: string | undefined;
+  /** Of the log, of the lock that the sending tab holds, and of the channel between the tabs. */
+  readonly databaseName: string;
   readonly lane: string;
   /** Events of this lane, by what became of them. `captured` is the lane's last number. */
   readonly captured: number;
@@ -205,6 +207,8 @@ export interface ClientStats {
   readonly consent: Consent;
   readonly leader: boolean;
   readonly pause: Pause | undefined;
+  /** Milliseconds since 1970, when what waits for company leaves: absent where nothing waits for that. */
+  readonly nextSendAt: number | undefined;
   readonly lastReceipt: ClientEvents['receipt'] | undefined;
   /** Milliseconds to add to this clock to get the relay's. */
   readonly clockOffsetMs: number | undefined;

@@ -11,6 +11,7 @@ export function createScriptedClient(lane: string): ScriptedClient {
   const listeners = new Map<keyof ClientEvents, Set<(detail: never) => void>>();
   let stats: ClientStats = {
     clientId: `client-of-${lane}`,
+    databaseName: 'rivulet',
     lane,
     captured: 0,
     stored: 0,
@@ -24,6 +25,7 @@ export function createScriptedClient(lane: string): ScriptedClient {
     consent: 'granted',
     leader: true,
     pause: undefined,
+    nextSendAt: undefined,
     lastReceipt: undefined,
     clockOffsetMs: 0,
     sessionExpires: undefined,

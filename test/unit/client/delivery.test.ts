@@ -382,6 +382,32 @@ describe('the pace', () => {
     expect(relay.batches).toHaveLength(1);
   });
 
+  test('is told: when what waits for company leaves', async () => {
+    const { client, clock } = createTestClient({ flushIntervalMs: 3000 });
+    const nextSendAt = async () => (await client.stats()).nextSendAt;
+    const before = await nextSendAt();
+    client.track('First');
+    await clock.advance(1);
+    const dueAt = clock.now() + 2999;
+    await clock.advance(500);
+    client.track('Second');
+    await clock.advance(500);
+
+    expect(before).toBeUndefined();
+    expect(await nextSendAt()).toBe(dueAt);
+    await client.flush();
+    expect(await nextSendAt()).toBeUndefined();
+
+    client.track('Third');
+    await clock.advance(3500);
+    expect(await nextSendAt()).toBeUndefined();
+
+    client.track('Fourth');
+    await clock.advance(1);
+    await client.consent('pending');
+    expect(await nextSendAt()).toBeUndefined();
+  });
+
   test('does not send each newcomer alone while a queue drains', async () => {
     const arrivals = { left: 5 };
     const tested: TestClient = createTestClient({

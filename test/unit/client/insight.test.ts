@@ -128,6 +128,13 @@ describe('the account', () => {
     expect(relay.stored).toHaveLength(63);
   });
 
+  test('names the database, by which the log and the lock of the sending tab are found', async () => {
+    const named = createTestClient({ databaseName: 'shop-log' });
+
+    expect((await named.client.stats()).databaseName).toBe('shop-log');
+    expect((await createTestClient().client.stats()).databaseName).toBe('rivulet');
+  });
+
   test('gives what the queue may hold, and what it held when it cannot be counted', async () => {
     const { client, clock } = createTestClient({
       relay: { otherwise: () => 'network' },
