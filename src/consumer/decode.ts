@@ -48,12 +48,14 @@ export function decodeRecord(record: KinesisRecord, from: ReadFrom): ConsumedRec
     ];
   }
   const { records } = decoded;
+  const aggregate = { partitionKey: record.PartitionKey ?? '', data };
   const outside = hashKeys && whichAreOutside(records, hashKeys, md5);
   const kclDrops = outside?.includes(true) === true;
   return records.map(({ partitionKey, data }, subSequenceNumber) => ({
     ...outer,
     subSequenceNumber,
     aggregateCount: records.length,
+    aggregate,
     undecoded: undefined,
     outOfRange: outside?.[subSequenceNumber] === true,
     kclDrops,

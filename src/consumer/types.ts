@@ -27,6 +27,8 @@ export interface ConsumedRecord extends Position {
   readonly shardId: string;
   /** Records in the aggregate this one came in, or `undefined` for a record of its own. */
   readonly aggregateCount: number | undefined;
+  /** That aggregate, the Kinesis record as it came: one object for all of its records. Absent from a record of its own. */
+  readonly aggregate?: { readonly partitionKey: string; readonly data: Uint8Array };
   /** Why data with an aggregate's magic number was taken as it is. */
   readonly undecoded: Exclude<PlainReason, 'no_magic'> | undefined;
   /** The key hashes outside its shard: its producer was mistaken, or the stream was resharded meanwhile. */
@@ -34,7 +36,7 @@ export interface ConsumedRecord extends Position {
   /** A key of its aggregate is out of range: the Kinesis Client Library silently drops the whole aggregate. */
   readonly kclDrops: boolean;
   readonly partitionKey: string;
-  /** A view of its aggregate's memory, all of which lives as long: who keeps one of many for long keeps `data.slice()`. */
+  /** A view of its aggregate's memory, all of which lives as long: who keeps one of many for long keeps `data.slice()`, without the record. */
   readonly data: Uint8Array;
   /** ApproximateArrivalTimestamp, milliseconds since 1970. */
   readonly arrivedAt: number | undefined;

@@ -91,6 +91,19 @@ test('an aggregate comes as its records, numbered in their order', () => {
   ]);
 });
 
+test('every record of an aggregate leads to the aggregate as it came, which is there once', () => {
+  const data = encodeAggregate(
+    [1, 2].map((seq) => ({ partitionKey: `key-${seq}`, data: bytesOf(streamRecord(seq)) })),
+    md5,
+  );
+
+  const [first, second] = decode(data);
+
+  expect(first?.aggregate).toEqual({ partitionKey: 'outer', data });
+  expect(first?.aggregate?.data).toBe(data);
+  expect(second?.aggregate).toBe(first?.aggregate);
+});
+
 test('records that hash outside of their shard are marked, by an explicit hash key if they have one', () => {
   const alpha = hashKeyOf('alpha', md5);
   const only = { start: alpha, end: alpha };
