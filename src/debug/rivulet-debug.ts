@@ -1,21 +1,28 @@
 import {
+  adoptStyles,
   type CSSResultGroup,
+  type CSSResultOrNative,
+  html,
   LitElement,
-  nothing,
+  type nothing,
   type PropertyDeclarations,
   type PropertyValues,
   type TemplateResult,
 } from 'lit';
-import type { Client } from '../client/types.ts';
+import type { Client, ClientStats } from '../client/types.ts';
 import type { KinesisReader } from '../consumer/options.ts';
 import type { Consumer, StartPosition } from '../consumer/types.ts';
 import { platformRuntime } from '../runtime.ts';
-import { styles } from './frame/styles.ts';
-import type { NamedFilter, Plan, Source, StreamControl, ViewSettings } from './types.ts';
-import { createView, type View } from './view.ts';
+import { badgeOf, bubbleStyles, renderBubble } from './frame/bubble.ts';
+import { placeStyles } from './frame/place.ts';
+import { tokens } from './frame/tokens.ts';
+import type { Frame, NamedFilter, Plan, Source, StreamControl, ViewSettings } from './types.ts';
+import type { View } from './view.ts';
 
 /** Properties that say what is read: another value begins another reading. */
-const READING = ['kinesis', 'stream', 'from', 'consumer', 'sources', 'endpoint'] as const;
+const SETTINGS = [
+  ...['kinesis', 'stream', 'from', 'consumer', 'sources', 'endpoint', 'client', 'control'],
+] as unknown as readonly ('stream' | 'client')[];
 
 /**
  * The live view of a stream and of this page's way into it.
@@ -44,7 +51,7 @@ export class RivuletDebug extends LitElement {
     theme: { reflect: true },
     permalinks: { type: Boolean },
   };
-  static override styles: CSSResultGroup = styles;
+  static override styles: CSSResultGroup = [tokens, placeStyles, bubbleStyles];
 
   /** The page's own client; without one only the stream is shown. */
   declare client: Client | undefined;
@@ -76,11 +83,28 @@ export class RivuletDebug extends LitElement {
   declare permalinks: boolean;
 
   #view: View | undefined;
+  #isLoading = false;
+  #problem: string | undefined;
+  /** Of the bubble: whether it is open. */
+  #isOpen = false;
+  #isFull = false;
+  #chosen = 0;
+  /** For the bubble, until the view is there. */
+  #stats: ClientStats | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.addEventListener('keydown', this.#onKey);
-    if (this.hasUpdated) this.#open();
+    this.#place();
+    if (!this.#isBubble()) void this.#load();
+    else {
+      this.client?.stats().then((stats) => {
+        this.#stats = stats;
+        this.requestUpdate();
+      });
+      // The page's own start comes first; the stream is read when there is time for it.
+      whenIdle(() => void this.#load());
+    }
   }
 
   override disconnectedCallback(): void {
@@ -90,19 +114,79 @@ export class RivuletDebug extends LitElement {
     this.#view = undefined;
   }
 
-  protected override willUpdate(changed: PropertyValues<this>): void {
-    if (!this.#view) this.#open();
-    else if ([...READING, 'client', 'control'].some((name) => changed.has(name as 'stream'))) {
-      this.#view.connect();
-    }
+  /** Opens the bubble, or closes it. Elsewhere the view is always open. */
+  toggle(isOpen: boolean = !this.#isOpen): void {
+    this.#isOpen = isOpen;
+    this.#isFull = false;
+    this.#place();
+    if (isOpen) void this.#load();
+    this.requestUpdate();
+    void this.updateComplete.then(() => {
+      const target = isOpen ? '.grid' : '.bubble';
+      this.renderRoot.querySelector<HTMLElement>(target)?.focus();
+    });
   }
 
-  #open(): void {
-    this.#view = createView({
-      element: this,
-      settings: () => this.#settings(),
-      runtime: platformRuntime(),
-    });
+  #isBubble(): boolean {
+    return this.mode === 'bubble' && !this.#isOpen;
+  }
+
+  #place(): void {
+    const place = this.mode === 'page' || !this.mode ? 'page' : 'dock';
+    this.dataset.place = this.#isBubble() ? 'bubble' : this.#isFull ? 'full' : place;
+  }
+
+  async #load(): Promise<void> {
+    if (this.#view || this.#isLoading) return;
+    this.#isLoading = true;
+    try {
+      const { createView, styles } = await import('./view.ts');
+      adoptStyles(this.renderRoot as ShadowRoot, [
+        ...(RivuletDebug.elementStyles as CSSResultOrNative[]),
+        ...([styles].flat(9) as CSSResultOrNative[]),
+      ]);
+      this.#problem = undefined;
+      // Taken out of the page meanwhile: it loads again when it is put back.
+      if (this.isConnected) {
+        this.#view = createView({
+          element: this,
+          frame: this.#frame,
+          settings: () => this.#settings(),
+          runtime: platformRuntime(),
+        });
+      }
+    } catch (error) {
+      this.#problem = error instanceof Error ? error.message : String(error);
+    }
+    this.#isLoading = false;
+    this.requestUpdate();
+  }
+
+  readonly #frame: Frame = {
+    sources: () => this.sources ?? [],
+    chooseSource: (index) => {
+      this.#chosen = index;
+      this.#view?.connect();
+    },
+    isFull: () => this.#isFull,
+    toggleFull: () => {
+      this.#isFull = !this.#isFull;
+      this.#place();
+      this.requestUpdate();
+    },
+    isClosable: () => this.mode === 'bubble',
+    close: () => this.toggle(false),
+    setTheme: (theme) => {
+      this.theme = theme;
+    },
+  };
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('mode')) {
+      this.#place();
+      if (!this.#isBubble()) void this.#load();
+    }
+    if (this.#view && SETTINGS.some((name) => changed.has(name))) this.#view.connect();
   }
 
   #settings(): ViewSettings {
@@ -118,7 +202,7 @@ export class RivuletDebug extends LitElement {
       from,
     };
     return {
-      source: this.sources?.[0] ?? own,
+      source: this.sources?.[this.#chosen] ?? own,
       filters: this.filters ?? [],
       columns: this.columns ?? [],
       plan: this.plan,
@@ -126,13 +210,39 @@ export class RivuletDebug extends LitElement {
     };
   }
 
-  readonly #onKey = (event: KeyboardEvent): void => this.#view?.onKey(event);
+  readonly #onKey = (event: KeyboardEvent): void => {
+    if (!this.#isBubble()) this.#view?.onKey(event);
+  };
 
   protected override updated(): void {
-    this.#view?.drawn();
+    if (!this.#isBubble()) this.#view?.drawn();
   }
 
   protected override render(): TemplateResult | typeof nothing {
-    return this.#view?.render() ?? nothing;
+    if (!this.#isBubble()) return this.#view?.render() ?? this.#renderLoading();
+    const known = this.#view?.look();
+    const badge = badgeOf({
+      stats: known?.stats ?? this.#stats,
+      verdict: known?.verdict,
+      isOnline: navigator.onLine,
+    });
+    return renderBubble(badge, () => this.toggle(true));
   }
+
+  #renderLoading(): TemplateResult {
+    return html`<p class="loading" role="status">
+      ${
+        this.#problem === undefined
+          ? 'Loading …'
+          : html`The view did not load: ${this.#problem}
+              <button @click=${() => void this.#load()}>Try again</button>`
+      }
+    </p>`;
+  }
+}
+
+/** Some browsers have no `requestIdleCallback`; a second after the page's start is late enough there. */
+function whenIdle(callback: () => void): void {
+  if (typeof requestIdleCallback === 'function') requestIdleCallback(callback, { timeout: 3_000 });
+  else setTimeout(callback, 1_000);
 }

@@ -129,10 +129,34 @@ export interface Part {
   readonly close?: () => void;
 }
 
+/** What the element itself can do: where it is, and what it shows. */
+export interface Frame {
+  /** Streams to choose from: none or one where there is no choice. */
+  readonly sources: () => readonly Source[];
+  readonly chooseSource: (index: number) => void;
+  readonly isFull: () => boolean;
+  readonly toggleFull: () => void;
+  /** Whether it goes back to being a bubble. */
+  readonly isClosable: () => boolean;
+  readonly close: () => void;
+  readonly setTheme: (theme: 'light' | 'dark') => void;
+}
+
+/** The token with which a source's `endpoint` is read. */
+export interface ReadTokenControl {
+  /** Whether a person has to give one: there is none, or the relay refused it. */
+  readonly isNeeded: () => boolean;
+  readonly give: (token: string) => void;
+}
+
 /** What a part is given. */
 export interface ViewHost {
   readonly element: LitElement;
   readonly runtime: Runtime;
+  readonly frame: Frame;
+  readonly readToken: ReadTokenControl;
+  /** Where the reading began. */
+  readonly start: () => StartPosition;
   readonly settings: () => ViewSettings;
   readonly session: () => Session;
   /** What listens to the page's own client. */

@@ -9,9 +9,14 @@ import { createOpenRecord } from './detail/open-record.ts';
 import { createFilterBar } from './filter/filter-bar.ts';
 import { createFilterControl } from './filter/filter-control.ts';
 import { createAnnouncer } from './frame/announcer.ts';
+import { createBanner } from './frame/banner.ts';
 import { createDrawClock } from './frame/draw-clock.ts';
+import { createFirstSteps } from './frame/first-steps.ts';
 import { createKeyboard, focusPlaceOf } from './frame/keyboard.ts';
+import { createKeysHelp } from './frame/keys-help.ts';
 import { describeLiveState } from './frame/live-state.ts';
+import { createPalette } from './frame/palette.ts';
+import { createReadTokens } from './frame/read-token.ts';
 import { createSummary } from './frame/summary-bar.ts';
 import { createTabs } from './frame/tabs.ts';
 import { createToast } from './frame/toast.ts';
@@ -27,12 +32,15 @@ import { createShardsPart } from './stream/shards-panel.ts';
 import type {
   DrawerName,
   Drawing,
+  Frame,
   PanelName,
   Part,
   Reopening,
   ViewHost,
   ViewSettings,
 } from './types.ts';
+
+export { styles } from './frame/styles.ts';
 
 export interface View {
   readonly host: ViewHost;
@@ -41,14 +49,15 @@ export interface View {
   readonly drawn: () => void;
   /** The page set something else on the element. */
   readonly connect: () => void;
-  /** What is known, for the closed bubble. */
-  readonly drawing: () => Drawing;
+  /** What is known while nothing is drawn: for the closed bubble. */
+  readonly look: () => Drawing;
   readonly onKey: (event: KeyboardEvent) => void;
   readonly close: () => void;
 }
 
 export interface ViewOptions {
   readonly element: LitElement;
+  readonly frame: Frame;
   readonly settings: () => ViewSettings;
   readonly runtime: Runtime;
 }
@@ -56,7 +65,7 @@ export interface ViewOptions {
 /** Ages and countdowns move on even when nothing arrives. */
 const TICK_MS = 1_000;
 
-export function createView({ element, settings, runtime }: ViewOptions): View {
+export function createView({ element, frame, settings, runtime }: ViewOptions): View {
   const ending = new AbortController();
   let problem: string | undefined;
   let reopening: Reopening = {};
@@ -71,10 +80,18 @@ export function createView({ element, settings, runtime }: ViewOptions): View {
     monotonic: runtime.monotonic,
     delay: runtime.delay,
   });
+  const tokens = createReadTokens();
+  /** The relay refused the token. */
+  let isRefused = false;
+  const needsEndpointToken = (): boolean => {
+    const { source } = settings();
+    return !!source?.endpoint && !source.kinesis && !source.consumer;
+  };
+  const start = () => reopening.from ?? settings().source?.from ?? 'TRIM_HORIZON';
   const open = (): Session => {
     problem = undefined;
     const { source } = settings();
-    const from = reopening.from ?? source?.from ?? 'TRIM_HORIZON';
+    const from = start();
     const options = {
       fromBeginning: from === 'TRIM_HORIZON',
       runtime,
@@ -130,6 +147,17 @@ export function createView({ element, settings, runtime }: ViewOptions): View {
   const host: ViewHost = {
     element,
     runtime,
+    frame,
+    start,
+    readToken: {
+      isNeeded: () =>
+        needsEndpointToken() && (isRefused || !tokens.of(settings().source?.endpoint ?? '')),
+      give: (token) => {
+        tokens.keep(settings().source?.endpoint ?? '', token);
+        isRefused = false;
+        replace(open());
+      },
+    },
     settings,
     session: () => session,
     tap: () => tap,
@@ -169,14 +197,18 @@ export function createView({ element, settings, runtime }: ViewOptions): View {
 
   const places = {
     summary: createSummary(host),
+    banner: createBanner(host),
     filter: createFilterBar(host),
     chart: createRateChartPart(host),
     shards: createShardsPart(host),
     records: createRecordsPart(host),
+    firstSteps: createFirstSteps(host),
     detail: createDetail(host),
     queue: createQueuePart(host),
     ledger: createLedgerPart(host),
     tabs: createTabs(host),
+    palette: createPalette(host),
+    keys: createKeysHelp(host),
   } satisfies Record<string, Part>;
   const parts: readonly Part[] = Object.values(places);
   const commands = parts.flatMap((part) => part.commands ?? []);
@@ -246,12 +278,13 @@ export function createView({ element, settings, runtime }: ViewOptions): View {
     host,
     render: () => {
       current = drawing();
-      const { summary, filter, chart, shards, records, detail, queue, ledger, tabs } = places;
+      const { summary, banner, filter, chart, shards, records, firstSteps } = places;
+      const { detail, queue, ledger, tabs, palette, keys } = places;
       return html`<div class="view" data-tab=${panel} ?data-detail=${current.opened !== undefined}>
-        ${summary.render(current)} ${filter.render(current)} ${chart.render(current)}
-        ${shards.render(current)} ${records.render(current)}
+        <div class="top">${summary.render(current)} ${banner.render(current)}</div> ${filter.render(current)} ${chart.render(current)}
+        ${shards.render(current)} ${records.render(current)} ${firstSteps.render(current)}
         ${current.opened ? detail.render(current) : nothing} ${queue.render(current)}
-        ${ledger.render(current)} ${tabs.render(current)} ${toast.render()}
+        ${ledger.render(current)} ${tabs.render(current)} ${palette.render(current)} ${keys.render(current)} ${toast.render()}
         <p class="unseen" role="status">
           ${announcer.update(session.model.counts(), current.now)}
         </p>
@@ -264,7 +297,10 @@ export function createView({ element, settings, runtime }: ViewOptions): View {
       reopening = {};
       replace(open());
     },
-    drawing: () => current,
+    look: () => {
+      current = drawing();
+      return current;
+    },
     onKey: (event) => {
       const place = focusPlaceOf(event.composedPath()[0]);
       if (event.defaultPrevented) return;

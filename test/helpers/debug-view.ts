@@ -49,7 +49,7 @@ export function useDebugView(entry = 'debug-page.ts'): DebugView {
       await page.setViewportSize({ width, height });
       await page.emulateMedia({ colorScheme });
       await page.goto(server.url);
-      await page.waitForFunction(() => globalThis.debugPage?.view.hasUpdated);
+      await page.locator('rivulet-debug .view').waitFor();
       return page;
     },
     text: (selector) => page.locator(`rivulet-debug ${selector}`).innerText(),

@@ -3,20 +3,11 @@ import { type CSSResult, css } from 'lit';
 /** One panel at a time on a phone, records over a second panel on a tablet, everything side by side on a desk. */
 export const layout: CSSResult = css`
   :host {
-    display: block;
-    position: relative;
     block-size: 100%;
     min-block-size: 480px;
-    min-inline-size: 0;
     /* Rows that arrive never make the page longer: the view scrolls inside. */
     container: rivulet / size;
     background: var(--background);
-    color: var(--text);
-    font: 13px/1.45 var(--font);
-    text-align: start;
-  }
-  :host([hidden]) {
-    display: none;
   }
   .view {
     display: grid;
@@ -27,8 +18,11 @@ export const layout: CSSResult = css`
     grid-template-rows: auto auto 84px minmax(0, 1fr) auto;
     grid-template-areas: 'summary' 'filter' 'chart' 'main' 'tabs';
   }
-  .summary {
+  .top {
     grid-area: summary;
+    display: grid;
+    gap: 6px;
+    min-inline-size: 0;
   }
   .filter-bar {
     grid-area: filter;
@@ -37,6 +31,7 @@ export const layout: CSSResult = css`
     grid-area: chart;
   }
   .records,
+  .first-steps,
   .shards,
   .queue,
   .ledger,
@@ -78,7 +73,7 @@ export const layout: CSSResult = css`
   }
 
   @container rivulet (max-width: 639px) {
-    .view:not([data-tab='records']) .records,
+    .view:not([data-tab='records']) :is(.records, .first-steps),
     .view:not([data-tab='shards']) .shards,
     .view:not([data-tab='queue']) .queue,
     .view:not([data-tab='ledger']) .ledger {
@@ -106,7 +101,8 @@ export const layout: CSSResult = css`
       grid-template-rows: auto auto 96px minmax(0, 1.35fr) auto minmax(0, 1fr);
       grid-template-areas: 'summary' 'filter' 'chart' 'records' 'tabs' 'second';
     }
-    .records {
+    .records,
+    .first-steps {
       grid-area: records;
     }
     .shards,
@@ -166,7 +162,8 @@ export const layout: CSSResult = css`
     .tabs {
       display: none;
     }
-    .records {
+    .records,
+    .first-steps {
       grid-area: records;
     }
     .shards {

@@ -1,18 +1,9 @@
 import { type CSSResult, css, html, nothing, type TemplateResult } from 'lit';
+import type { StartPosition } from '../../consumer/types.ts';
 import { formatCount } from '../format.ts';
 import type { Verdict } from '../ledger/verdict.ts';
-import type { Part, ViewHost } from '../types.ts';
+import type { Drawing, Part, ViewHost } from '../types.ts';
 import { renderIcon } from './icons.ts';
-import type { LiveState } from './live-state.ts';
-
-interface SummaryFacts {
-  readonly stream: string | undefined;
-  readonly live: LiveState;
-  readonly verdict: Verdict;
-  readonly isHeld: boolean;
-  readonly held: number;
-  readonly onToggleHold: () => void;
-}
 
 const SIGNS: Record<Verdict['tone'], string> = { none: '○', proven: '✓', pending: '◌', lost: '✕' };
 const WORDS: Record<Verdict['tone'], string> = {
@@ -22,43 +13,125 @@ const WORDS: Record<Verdict['tone'], string> = {
   lost: 'Loss: ',
 };
 
+/** Where reading may begin, as a person says it. A time counts from when it is chosen. */
+const STARTS: readonly (readonly [string, (now: number) => StartPosition])[] = [
+  ['the oldest record', () => 'TRIM_HORIZON'],
+  ['an hour ago', (now) => ({ atTimestamp: now - 3_600_000 })],
+  ['five minutes ago', (now) => ({ atTimestamp: now - 300_000 })],
+  ['now', () => 'LATEST'],
+];
+
 /** Which stream, whether it is live, and whether anything is missing. */
 export function createSummary(host: ViewHost): Part {
   const toggleHold = (): void => host.table.toggleHold();
-  return {
-    render: ({ live, verdict }) =>
-      renderSummary({
-        stream: host.settings().source?.stream,
-        live,
-        verdict,
-        isHeld: host.session().view.isHeld(),
-        held: host.table.snapshot().held,
-        onToggleHold: () => host.act(toggleHold),
-      }),
+  const { frame } = host;
+  const turnTheme = (): void => {
+    const { colorScheme } = getComputedStyle(host.element);
+    const isDark = /light/.test(colorScheme)
+      ? /dark/.test(colorScheme) && matchMedia('(prefers-color-scheme: dark)').matches
+      : /dark/.test(colorScheme);
+    frame.setTheme(isDark ? 'light' : 'dark');
   };
-}
 
-function renderSummary(facts: SummaryFacts): TemplateResult {
-  const { live, verdict } = facts;
-  return html`<header class="summary" part="summary">
-    <h2>Rivulet ${facts.stream ? html`<span class="stream">${facts.stream}</span>` : nothing}</h2>
-    <p class="live" data-tone=${live.tone} title=${live.detail ?? nothing}>
-      <span class="dot" aria-hidden="true"></span><span class="line">${live.text}</span>
-    </p>
-    <p class="verdict" data-tone=${verdict.tone}>
-      <span aria-hidden="true">${SIGNS[verdict.tone]}</span>
-      <span class="unseen">${WORDS[verdict.tone]}</span><span class="line">${verdict.text}</span>
-    </p>
-    <button class="hold" aria-pressed=${facts.isHeld} @click=${facts.onToggleHold}>
+  const renderStart = (): TemplateResult | typeof nothing => {
+    const { source } = host.settings();
+    // A consumer that the page made begins where the page said.
+    if (!source || source.consumer || host.session().replayed) return nothing;
+    const start = host.start();
+    const isNamed = start === 'TRIM_HORIZON' || start === 'LATEST';
+    const chosen = start === 'LATEST' ? STARTS.length - 1 : 0;
+    return html`<label class="start">
+      from
+      <select
+        aria-label="Read from"
+        @change=${(event: Event) => {
+          const choice = STARTS[Number((event.target as HTMLSelectElement).value)];
+          if (choice) host.act(() => host.reopen({ from: choice[1](host.runtime.now()) }));
+        }}
+      >
+        ${isNamed ? nothing : html`<option selected disabled>a chosen time</option>`}
+        ${STARTS.map(
+          ([name], index) =>
+            html`<option value=${index} ?selected=${isNamed && index === chosen}>${name}</option>`,
+        )}
+      </select>
+    </label>`;
+  };
+
+  const renderSource = (): TemplateResult | typeof nothing => {
+    const sources = frame.sources();
+    const { source } = host.settings();
+    if (sources.length < 2) {
+      return source?.stream ? html`<span class="stream">${source.stream}</span>` : nothing;
+    }
+    return html`<select
+      class="stream"
+      aria-label="Stream"
+      @change=${(event: Event) =>
+        frame.chooseSource(Number((event.target as HTMLSelectElement).value))}
+    >
+      ${sources.map(
+        ({ name }, index) =>
+          html`<option value=${index} ?selected=${name === source?.name}>${name}</option>`,
+      )}
+    </select>`;
+  };
+
+  const renderHold = (): TemplateResult => {
+    const isHeld = host.session().view.isHeld();
+    const { held } = host.table.snapshot();
+    return html`<button class="hold" aria-pressed=${isHeld} @click=${() => host.act(toggleHold)}>
       ${
-        facts.isHeld
+        isHeld
           ? html`${renderIcon('play')} Follow<span class="number held"
-              >${facts.held > 0 ? ` +${formatCount(facts.held)}` : ''}</span
+              >${held > 0 ? ` +${formatCount(held)}` : ''}</span
             >`
           : html`${renderIcon('pause')} Hold`
       }
-    </button>
-  </header>`;
+    </button>`;
+  };
+
+  const renderTool = (name: string, title: string, sign: unknown, run: () => void) =>
+    html`<button class="tool" data-name=${name} aria-label=${title} title=${title} @click=${() => host.act(run)}>
+      ${sign}
+    </button>`;
+  const runCommand = (id: string): void =>
+    host
+      .commands()
+      .find((command) => command.id === id)
+      ?.run();
+
+  return {
+    render: ({ live, verdict }: Drawing) => html`<header class="summary" part="summary">
+      <h2>Rivulet ${renderSource()}</h2>
+      <p class="live" data-tone=${live.tone} title=${live.detail ?? nothing}>
+        <span class="dot" aria-hidden="true"></span><span class="line">${live.text}</span>
+      </p>
+      ${renderStart()}
+      <p class="verdict" data-tone=${verdict.tone}>
+        <span aria-hidden="true">${SIGNS[verdict.tone]}</span>
+        <span class="unseen">${WORDS[verdict.tone]}</span><span class="line">${verdict.text}</span>
+      </p>
+      <div class="tools">
+        ${renderHold()}
+        ${renderTool('palette', 'Command palette (Ctrl or ⌘ K)', renderIcon('search'), () => runCommand('palette'))}
+        ${renderTool('keys', 'Keys (?)', '?', () => runCommand('keys'))}
+        ${renderTool('theme', 'Light or dark', renderIcon('theme'), turnTheme)}
+        ${renderTool('full', frame.isFull() ? 'Back to its place' : 'Fill the window', renderIcon(frame.isFull() ? 'smaller' : 'larger'), frame.toggleFull)}
+        ${frame.isClosable() ? renderTool('close-view', 'Close the view', renderIcon('close'), frame.close) : nothing}
+      </div>
+    </header>`,
+    commands: [
+      { id: 'theme', title: 'Light or dark', run: turnTheme },
+      { id: 'full', title: 'Fill the window, or go back', run: frame.toggleFull },
+      {
+        id: 'close-view',
+        title: 'Close the view',
+        isOffered: frame.isClosable,
+        run: frame.close,
+      },
+    ],
+  };
 }
 
 export const summaryStyles: CSSResult = css`
@@ -143,6 +216,43 @@ export const summaryStyles: CSSResult = css`
     background: var(--lost-soft);
     color: var(--lost);
   }
+  .tools {
+    display: flex;
+    gap: 4px;
+    flex: none;
+  }
+  .tool {
+    display: grid;
+    place-items: center;
+    min-inline-size: 28px;
+    padding: 0;
+    border-color: transparent;
+    background: none;
+    color: var(--muted);
+    font-weight: 650;
+  }
+  .tool:hover {
+    color: var(--text);
+  }
+  .tool .icon {
+    inline-size: 14px;
+    block-size: 14px;
+  }
+  .start {
+    flex: none;
+    color: var(--muted);
+    font-size: 12px;
+  }
+  .summary select {
+    max-inline-size: 180px;
+    min-block-size: 28px;
+    padding: 0 4px;
+    border: 1px solid var(--line);
+    border-radius: 6px;
+    background: var(--raised);
+    color: var(--text);
+    font: 500 12px/1.3 var(--font);
+  }
   .hold {
     flex: none;
     min-inline-size: 84px;
@@ -167,11 +277,22 @@ export const summaryStyles: CSSResult = css`
       justify-self: end;
       max-inline-size: 100%;
     }
-    .hold {
+    .tools {
       justify-self: end;
+    }
+    .start {
+      display: none;
+    }
+  }
+  @media (pointer: coarse) {
+    .tool {
+      min-inline-size: 40px;
     }
   }
   @container rivulet (max-width: 519px) {
+    .tool:is([data-name='keys'], [data-name='theme'], [data-name='full']) {
+      display: none;
+    }
     .live,
     .verdict {
       grid-column: 1 / -1;
