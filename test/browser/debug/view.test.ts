@@ -334,7 +334,7 @@ describe('everybody', () => {
       debugPage.feedOwn();
       debugPage.settle(20);
     });
-    await eventually(() => page.locator('rivulet-debug .plot canvas').count()).toBe(1);
+    await eventually(() => page.locator('rivulet-debug .chart-plot svg').count()).toBe(1);
     await page.evaluate(await readFile(AXE, 'utf8'));
 
     const following = await violations();
