@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import MagicString from 'magic-string';
 import { defineConfig, type Plugin, type UserConfig } from 'vite';
 
 const root = import.meta.dirname;
@@ -62,6 +63,51 @@ const ownConstants: Plugin = {
     return { code: inlined, map: null };
   },
 };
+
+/**
+ * The debug view's templates and styles are indented for the reader of the source. A page gets them without: what is white
+ * space in markup and in style sheets is one space, or none.
+ */
+const tightTemplates: Plugin = {
+  name: 'tight-templates',
+  enforce: 'post',
+  transform(code, id) {
+    if (!id.startsWith(`${root}/src/debug/`)) return undefined;
+    const text = new MagicString(code);
+    const walk = (node: unknown): void => {
+      if (typeof node !== 'object' || node === null) return;
+      const { type, tag, quasi } = node as Record<string, { name?: string; quasis?: Quasi[] }>;
+      if (String(type) === 'TaggedTemplateExpression' && quasi?.quasis) {
+        for (const { start, end } of quasi.quasis) {
+          const before = code.slice(start, end);
+          const after = tag?.name === 'css' ? tightenStyle(before) : tightenMarkup(before);
+          if (after !== before) text.overwrite(start, end, after);
+        }
+      }
+      for (const child of Object.values(node)) walk(child);
+    };
+    walk(this.parse(code));
+    return { code: text.toString(), map: text.generateMap({ hires: true }) };
+  },
+};
+
+interface Quasi {
+  readonly start: number;
+  readonly end: number;
+}
+
+function tightenMarkup(text: string): string {
+  return text.replace(/\s*\n\s*/g, ' ');
+}
+
+function tightenStyle(text: string): string {
+  return text
+    .replace(/\/\*.*?\*\//gs, '')
+    .replace(/\s+/g, ' ')
+    .replace(/ ?([{};]) ?/g, '$1')
+    .replace(/([:,]) /g, '$1')
+    .replace(/;\}/g, '}');
+}
 
 /**
  * Prints the hash of each file that a page loads as it is, for `integrity` and for a policy's `script-src`, and gathers them in
@@ -171,15 +217,22 @@ const builds: Record<string, UserConfig> = {
       emptyOutDir: false,
     },
   },
-  /** The debug view for a page without a bundler: one module, its libraries inside. */
+  /** The debug view for a page without a bundler: a module, and beside it what it loads when somebody looks, libraries inside. */
   debug: {
     plugins: [integrity],
     // In library mode Vite leaves it to the application; this file runs in a page, which has no `process`.
     define: { 'process.env.NODE_ENV': '"production"' },
     build: {
       lib: { entry: source('debug/index.ts'), formats: ['es'], fileName: () => 'rivulet-debug.js' },
-      // One file, whitespace out: what is served as it is has no bundler after it.
-      rolldownOptions: { output: { codeSplitting: false, minify: true } },
+      rolldownOptions: {
+        output: {
+          // What is served as it is has no bundler after it.
+          minify: true,
+          // Hashed: a page that has one of an older release beside it would mix two.
+          chunkFileNames: 'rivulet-debug-[name]-[hash].js',
+          assetFileNames: 'rivulet-debug-[name]-[hash][extname]',
+        },
+      },
       emptyOutDir: false,
     },
   },
@@ -226,6 +279,12 @@ const builds: Record<string, UserConfig> = {
     build: {
       outDir: resolve(root, 'dist/demo'),
       emptyOutDir: true,
+      // The shop, the live view as a page of its own, as a bubble over another, and a tab to be framed.
+      rolldownOptions: {
+        input: ['', 'debug/', 'overlay/', 'tab/'].map((page) =>
+          resolve(root, 'demo', page, 'index.html'),
+        ),
+      },
       // These know `light-dark()`; rewritten for older ones it would follow the system and not the page's switch.
       cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
     },
@@ -236,7 +295,7 @@ export default defineConfig(({ mode }) => {
   const build = builds[mode] ?? builds.demo ?? {};
   return {
     ...build,
-    plugins: [idbWithoutProxies, ownConstants, ...(build.plugins ?? [])],
+    plugins: [idbWithoutProxies, ownConstants, tightTemplates, ...(build.plugins ?? [])],
     // The packages' own names, so that the demo imports what a user imports.
     resolve: {
       alias: [
