@@ -21,7 +21,7 @@ import { createSummary } from './frame/summary-bar.ts';
 import { createTabs } from './frame/tabs.ts';
 import { createToast } from './frame/toast.ts';
 import { createLedgerPart } from './ledger/ledger-panel.ts';
-import { judge } from './ledger/verdict.ts';
+import { createProof } from './ledger/proof.ts';
 import { type ClientTap, tapClient as listenTo } from './page/client-tap.ts';
 import { createQueuePart } from './page/queue-panel.ts';
 import { openSession, type Session } from './reading/session.ts';
@@ -116,23 +116,20 @@ export function createView({ element, frame, settings, runtime }: ViewOptions): 
   const announcer = createAnnouncer();
   const keyboard = createKeyboard();
   const openRecord = createOpenRecord();
+  const proof = createProof(element);
 
   const replace = (next: Session): void => {
     const text = filter.text();
     session.close();
     session = next;
     table.reset();
+    proof.reset();
     for (const part of parts) part.reset?.();
     if (text) filter.set(text);
     table.advance();
     tapClient();
     clock.now();
   };
-
-  /** Whether everything that this shard gets from now on will be read. */
-  const isWatched = (shardId: string): boolean =>
-    session.fromBeginning ||
-    session.shards().some((shard) => shard.shardId === shardId && shard.lastReadAt !== undefined);
 
   const tapClient = (): void => {
     const { source } = settings();
@@ -141,7 +138,7 @@ export function createView({ element, frame, settings, runtime }: ViewOptions): 
     tapped = source;
     tap =
       source?.client &&
-      listenTo({ client: source.client, isWatched, onChange: () => clock.request() });
+      listenTo({ client: source.client, now: runtime.now, onChange: () => clock.request() });
   };
 
   const host: ViewHost = {
@@ -205,7 +202,7 @@ export function createView({ element, frame, settings, runtime }: ViewOptions): 
     firstSteps: createFirstSteps(host),
     detail: createDetail(host),
     queue: createQueuePart(host),
-    ledger: createLedgerPart(host),
+    ledger: createLedgerPart(host, proof),
     tabs: createTabs(host),
     palette: createPalette(host),
     keys: createKeysHelp(host),
@@ -237,22 +234,30 @@ export function createView({ element, frame, settings, runtime }: ViewOptions): 
         lastRecordAt: model.lastRecordAt(),
         now,
       }),
-      verdict: judge({
+      verdict: proof.judge({
         totals,
         lanes,
+        laneOf: model.ledger.lane,
         shards,
+        reachOf: session.reachOf,
         stored: tap?.stored() ?? [],
         fromBeginning: session.fromBeginning,
         client: stats,
+        failure: problem ?? session.failure(),
       }),
       opened: openRecord.of(table.opened()),
     };
   };
   let current = drawing();
 
+  const lookOnly = (): void => {
+    tap?.settle(session.model.ledger.lane);
+    current = drawing();
+  };
+
   const draw = (): void => {
     const isDone = table.advance();
-    tap?.settle(session.model.ledger.lanes());
+    tap?.settle(session.model.ledger.lane);
     element.requestUpdate();
     // Lit's own turn would come a moment later; what a person did is to be seen at once.
     (element as unknown as { performUpdate: () => void }).performUpdate();
@@ -268,6 +273,8 @@ export function createView({ element, frame, settings, runtime }: ViewOptions): 
   let stopTick: (() => void) | undefined;
   const tick = (): void => {
     if (!document.hidden) tap?.refresh();
+    // A loss is told where nobody looks, too.
+    else lookOnly();
     clock.request();
     stopTick = runtime.delay(tick, TICK_MS);
   };

@@ -4,6 +4,7 @@ import type { LaneAccount, LedgerTotals } from '../../consumer/types.ts';
 import { formatCount, formatLane, formatPlural, formatReasons, formatRuns } from '../format.ts';
 import { renderPanel } from '../frame/panel.ts';
 import type { Part, ViewHost } from '../types.ts';
+import type { Proof } from './proof.ts';
 import { unreadOf } from './verdict.ts';
 
 interface LedgerFacts {
@@ -18,7 +19,7 @@ interface LedgerFacts {
 const MAX_LANES = 40;
 
 /** The account of every lane. */
-export function createLedgerPart(host: ViewHost): Part {
+export function createLedgerPart(host: ViewHost, _proof: Proof): Part {
   return {
     render: ({ lanes, totals, stats }) =>
       renderLedger({ lanes, totals, stats, fromBeginning: host.session().fromBeginning }),

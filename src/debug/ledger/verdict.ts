@@ -1,49 +1,70 @@
 /** The ledger's account in one line: green only when proven, red only when proven, amber for everything between. */
 
 import type { ClientStats } from '../../client/types.ts';
-import type { LaneAccount, LedgerTotals, ShardState } from '../../consumer/types.ts';
+import type { LaneAccount, LedgerTotals } from '../../consumer/types.ts';
 import type { LaneRange } from '../../protocol/event.ts';
 import { formatCount, formatPlural } from '../format.ts';
+import { type Absence, absencesOf, type Looked } from './absences.ts';
+import { overlap, type StoredRun } from './promises.ts';
+
+export { overlap } from './promises.ts';
 
 export interface Verdict {
   readonly tone: 'none' | 'proven' | 'pending' | 'lost';
   readonly text: string;
+  /** What is proven to be lost, and nobody has acknowledged. */
+  readonly lost: readonly Absence[];
+  /** Events that are lost and acknowledged. */
+  readonly acknowledged: number;
 }
 
-/** A run of events that the relay says is stored, and where. */
-export interface StoredRun extends LaneRange {
-  readonly shard: string;
-  readonly sequence: string;
-  /** Whether its shard was already being read when it was stored: only then can reading past it prove a loss. */
-  readonly watched: boolean;
-}
-
-export interface Evidence {
+export interface Evidence extends Looked {
   readonly totals: LedgerTotals;
   readonly lanes: readonly LaneAccount[];
-  readonly shards: readonly ShardState[];
+  readonly laneOf: (lane: string) => LaneAccount | undefined;
+  /** What was not read yet, and perhaps some of what was. */
   readonly stored: readonly StoredRun[];
-  /** Whether the stream is read from its beginning. If not, what a lane had before is unread, not missing. */
-  readonly fromBeginning: boolean;
-  readonly client: Pick<ClientStats, 'queue' | 'lane' | 'captured'> | undefined;
+  readonly client:
+    | Pick<ClientStats, 'queue' | 'lane' | 'captured' | 'dropped' | 'rejected'>
+    | undefined;
+  /** Why nothing can be read. */
+  readonly failure?: string | undefined;
+  /** Losses that a person has seen. */
+  readonly acknowledged?: readonly LaneRange[] | undefined;
 }
 
 export function judge(evidence: Evidence): Verdict {
-  const { totals, lanes, shards, stored, client } = evidence;
-  const missing = totals.missing - (evidence.fromBeginning ? 0 : sum(lanes.map(unreadOf)));
-  const expected = totals.received + missing;
-  const lost = countLost(stored, lanes, shards);
-  if (lost > 0) {
-    // What is lost at a lane's end lies beyond all that arrived, and so outside its gaps.
-    const all = totals.received + Math.max(missing, lost);
-    return { tone: 'lost', text: `${formatCount(lost)} lost of ${formatCount(all)}` };
-  }
-  if (expected === 0 && !client?.captured) return { tone: 'none', text: 'No events yet' };
+  const { totals, lanes, fromBeginning, client, acknowledged: seen = [] } = evidence;
+  const absences = promisedAbsences(evidence);
+  const proven = absences.filter(({ state }) => state === 'lost');
+  const lost = proven.filter((run) => seenOf(run, seen) < run.count);
+  const acknowledged = sum(proven.map((run) => seenOf(run, seen)));
+  const missing = totals.missing - (fromBeginning ? 0 : sum(lanes.map(unreadOf)));
+  // What is lost at a lane's end lies beyond all that arrived, and so outside its gaps.
+  const inGaps = sum(proven.map((run) => insideOf(run, evidence.laneOf(run.lane))));
+  const expected = totals.received + missing + sum(proven.map(({ count }) => count)) - inGaps;
+  const facts = { lost, acknowledged };
 
-  const count = `${formatCount(missing)} missing of ${formatCount(expected)}`;
-  const pending = reasonToWait(missing, lanes, shards, stored, client);
-  if (!pending) return { tone: 'proven', text: count };
-  return { tone: 'pending', text: expected === 0 ? pending : `${count} · ${pending}` };
+  const count = sum(lost.map((run) => run.count - seenOf(run, seen)));
+  if (count > 0) {
+    const text = `${formatCount(count)} lost of ${formatCount(expected)}`;
+    return { ...facts, tone: 'lost', text };
+  }
+  if (expected === 0 && !client?.captured) return { ...facts, tone: 'none', text: 'No events yet' };
+
+  const open = missing - inGaps;
+  const pending = reasonToWait(evidence, open, absences);
+  if (!pending && acknowledged === 0) {
+    return { ...facts, tone: 'proven', text: `0 lost of ${formatCount(expected)}` };
+  }
+  const words = [
+    ...(acknowledged > 0 ? [`${formatCount(acknowledged)} lost, acknowledged`] : []),
+    ...(expected > acknowledged
+      ? [`${formatCount(open)} missing of ${formatCount(expected - acknowledged)}`]
+      : []),
+    ...(pending ? [pending] : []),
+  ];
+  return { ...facts, tone: 'pending', text: words.join(' · ') };
 }
 
 /** Numbers of a lane below the first that was read: they were written before reading began, or were never there. */
@@ -52,61 +73,58 @@ export function unreadOf(lane: Pick<LaneAccount, 'gaps'>): number {
   return gap?.first === 1 ? gap.count : 0;
 }
 
-/** Stored runs that have not all arrived. What has is of no more interest. */
-export function outstandingRuns<Run extends LaneRange>(
-  runs: readonly Run[],
-  lanes: readonly LaneAccount[],
-): Run[] {
-  const byLane = new Map(lanes.map((lane) => [lane.lane, lane]));
-  return runs.filter((run) => absentOf(run, byLane.get(run.lane)) > 0);
+/** What is absent of the lanes of which there are receipts. */
+function promisedAbsences(evidence: Evidence): Absence[] {
+  const byLane = new Map<string, StoredRun[]>();
+  for (const run of evidence.stored) {
+    const runs = byLane.get(run.lane);
+    if (runs) runs.push(run);
+    else byLane.set(run.lane, [run]);
+  }
+  return [...byLane].flatMap(([id, runs]) => {
+    const lane = evidence.laneOf(id);
+    // A lane that the ledger had to forget may have been whole.
+    return lane || evidence.totals.forgotten === 0 ? absencesOf(lane, runs, evidence) : [];
+  });
 }
 
 function reasonToWait(
+  { client, shards, laneOf, fromBeginning, failure, totals }: Evidence,
   missing: number,
-  lanes: readonly LaneAccount[],
-  shards: readonly ShardState[],
-  stored: readonly StoredRun[],
-  client: Evidence['client'],
+  absences: readonly Absence[],
 ): string | undefined {
   if (missing > 0) return 'may still come';
   if (client && client.queue.events > 0) return `${formatCount(client.queue.events)} queued`;
-  const byLane = new Map(lanes.map((lane) => [lane.lane, lane]));
-  const onTheWay = sum(stored.map((run) => absentOf(run, byLane.get(run.lane))));
+  const onTheWay = sum(absences.map(({ state, count }) => (state === 'stored' ? count : 0)));
   if (onTheWay > 0) return `${formatCount(onTheWay)} stored, not read yet`;
+  if (client) {
+    // What another tab sends has no receipts here.
+    const lane = laneOf(client.lane);
+    const ahead = fromBeginning || lane ? client.captured - (lane?.highest ?? 0) : 0;
+    const undeclared = client.dropped + client.rejected - (lane?.dropped ?? 0);
+    if (ahead > 0 && ahead <= undeclared) return `${formatCount(ahead)} dropped, not declared yet`;
+    if (ahead > 0) return `${formatCount(ahead)} on their way`;
+  }
+  if (failure !== undefined) return 'reading fails';
   if (shards.length === 0) return 'not read yet';
-  const unread = shards.filter(({ status }) => status !== 'live' && status !== 'closed').length;
-  return unread > 0 ? `${formatPlural(unread, 'shard')} not at the end` : undefined;
+  const cut = shards.filter(({ loss }) => loss !== undefined).length;
+  if (cut > 0) return `${formatPlural(cut, 'shard')} not read whole`;
+  const elsewhere = shards.filter(({ status }) => status === 'elsewhere').length;
+  if (elsewhere > 0) return `${formatPlural(elsewhere, 'shard')} read by another consumer`;
+  const unread = shards.filter(
+    ({ status, isDrained }) => !isDrained || (status !== 'live' && status !== 'closed'),
+  ).length;
+  if (unread > 0) return `${formatPlural(unread, 'shard')} not at the end`;
+  return totals.forgotten > 0 && totals.missing > 0 ? 'may still come' : undefined;
 }
 
-/** Events that the relay stored, in a shard that has been read beyond them, and that did not arrive. */
-function countLost(
-  stored: readonly StoredRun[],
-  lanes: readonly LaneAccount[],
-  shards: readonly ShardState[],
-): number {
-  const byLane = new Map(lanes.map((lane) => [lane.lane, lane]));
-  const byShard = new Map(shards.map((shard) => [shard.shardId, shard]));
-  return sum(
-    stored.map((run) => {
-      const read = byShard.get(run.shard)?.lastSequenceNumber;
-      const passed = read !== undefined && BigInt(read) > BigInt(run.sequence);
-      return run.watched && passed ? absentOf(run, byLane.get(run.lane)) : 0;
-    }),
-  );
+/** How many of the run lie in the lane's gaps. */
+function insideOf(run: LaneRange, lane: LaneAccount | undefined): number {
+  return sum((lane?.gaps ?? []).map((gap) => overlap(gap, run)));
 }
 
-/** How many events of a run have neither arrived nor been declared as left out. */
-function absentOf(run: LaneRange, lane: LaneAccount | undefined): number {
-  const last = run.first + run.count - 1;
-  const highest = lane?.highest ?? 0;
-  const beyond = Math.max(0, last - Math.max(highest, run.first - 1));
-  return beyond + sum((lane?.gaps ?? []).map((gap) => overlap(run, gap)));
-}
-
-/** How many numbers two runs of one lane share. */
-export function overlap(a: Omit<LaneRange, 'lane'>, b: Omit<LaneRange, 'lane'>): number {
-  const first = Math.max(a.first, b.first);
-  return Math.max(0, Math.min(a.first + a.count, b.first + b.count) - first);
+function seenOf(run: LaneRange, seen: readonly LaneRange[]): number {
+  return sum(seen.map((range) => (range.lane === run.lane ? overlap(range, run) : 0)));
 }
 
 function sum(values: readonly number[]): number {

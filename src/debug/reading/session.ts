@@ -3,6 +3,7 @@
 import { createLedger } from '../../consumer/ledger/ledger.ts';
 import type { Consumer, ShardState } from '../../consumer/types.ts';
 import type { Runtime } from '../../runtime.ts';
+import { type Reach, watchLedger } from '../ledger/reach.ts';
 import { createRecordsView, type RecordsView } from '../records/records-view.ts';
 import { assignHues } from './hash-space.ts';
 import { createModel, type Model } from './model.ts';
@@ -22,6 +23,8 @@ export interface Session {
   readonly shards: () => readonly ShardState[];
   /** The colour of each shard that was ever seen. */
   readonly hues: () => ReadonlyMap<string, number>;
+  /** How far each shard was handed to the ledger. */
+  readonly reachOf: (shardId: string) => Reach | undefined;
   readonly failure: () => string | undefined;
   readonly close: () => void;
 }
@@ -40,7 +43,8 @@ export function openSession({
   runtime,
   onChange,
 }: SessionOptions): Session {
-  const model = createModel({ ledger: createLedger(), fromBeginning });
+  const { ledger, reachOf } = watchLedger(createLedger());
+  const model = createModel({ ledger, fromBeginning });
   const reading = consumer && startReading({ consumer, onRecord: model.add, onChange });
   let hues: ReadonlyMap<string, number> = new Map();
   return {
@@ -55,6 +59,7 @@ export function openSession({
       if (shards.some(({ shardId }) => !hues.has(shardId))) hues = assignHues(shards, hues);
       return hues;
     },
+    reachOf,
     failure: () => reading?.failure() ?? consumer?.error(),
     close: () => reading?.close(),
   };
