@@ -73,7 +73,7 @@ export function readDemoStats(page: Page): Promise<ClientStats> {
 /** Waits until the live view has proven that everything this page captured has arrived. */
 export async function waitForProof(page: Page): Promise<void> {
   await page
-    .locator('rivulet-debug .verdict[data-tone="proven"]', { hasText: '0 missing' })
+    .locator('rivulet-debug .verdict[data-tone="proven"]', { hasText: '0 lost' })
     .waitFor();
 }
 
