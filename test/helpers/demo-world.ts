@@ -72,9 +72,7 @@ export function readDemoStats(page: Page): Promise<ClientStats> {
 
 /** Waits until the live view has proven that everything this page captured has arrived. */
 export async function waitForProof(page: Page): Promise<void> {
-  await page
-    .locator('rivulet-debug .verdict[data-tone="proven"]', { hasText: '0 lost' })
-    .waitFor();
+  await page.locator('rivulet-debug .verdict[data-tone="proven"]', { hasText: '0 lost' }).waitFor();
 }
 
 /** Presses Tab until the focus is on what carries the name, as a person without a mouse would. */
