@@ -10,6 +10,7 @@ import { createFilterBar } from './filter/filter-bar.ts';
 import { createFilterControl } from './filter/filter-control.ts';
 import { createAnnouncer } from './frame/announcer.ts';
 import { createBanner } from './frame/banner.ts';
+import { createDockHandle } from './frame/dock-handle.ts';
 import { createDrawClock } from './frame/draw-clock.ts';
 import { createFirstSteps } from './frame/first-steps.ts';
 import { createKeyboard, focusPlaceOf } from './frame/keyboard.ts';
@@ -87,6 +88,19 @@ export function createView({ element, frame, settings, runtime }: ViewOptions): 
     const { source } = settings();
     return !!source?.endpoint && !source.kinesis && !source.consumer;
   };
+  /** The platform, but for what the read door answers: one that refuses the token has a person asked for another. */
+  const door: Runtime = {
+    ...runtime,
+    fetch: async (input, init) => {
+      const response = await runtime.fetch(input, init);
+      const refused = response.status === 401 || response.status === 403;
+      if (refused !== isRefused) {
+        isRefused = refused;
+        clock.request();
+      }
+      return response;
+    },
+  };
   const start = () => reopening.from ?? settings().source?.from ?? 'TRIM_HORIZON';
   const open = (): Session => {
     problem = undefined;
@@ -98,7 +112,8 @@ export function createView({ element, frame, settings, runtime }: ViewOptions): 
       onChange: () => clock.request(),
     };
     try {
-      return openSession({ ...options, consumer: openConsumer(source, reopening, runtime) });
+      const token = tokens.of(source?.endpoint ?? '');
+      return openSession({ ...options, consumer: openConsumer(source, reopening, door, token) });
     } catch (error) {
       // A wrong option is the page's mistake, and this is where its author looks.
       problem = error instanceof Error ? error.message : String(error);
@@ -206,6 +221,7 @@ export function createView({ element, frame, settings, runtime }: ViewOptions): 
     tabs: createTabs(host),
     palette: createPalette(host),
     keys: createKeysHelp(host),
+    dockHandle: createDockHandle(host),
   } satisfies Record<string, Part>;
   const parts: readonly Part[] = Object.values(places);
   const commands = parts.flatMap((part) => part.commands ?? []);
@@ -286,12 +302,13 @@ export function createView({ element, frame, settings, runtime }: ViewOptions): 
     render: () => {
       current = drawing();
       const { summary, banner, filter, chart, shards, records, firstSteps } = places;
-      const { detail, queue, ledger, tabs, palette, keys } = places;
+      const { detail, queue, ledger, tabs, palette, keys, dockHandle } = places;
       return html`<div class="view" data-tab=${panel} ?data-detail=${current.opened !== undefined}>
         <div class="top">${summary.render(current)} ${banner.render(current)}</div> ${filter.render(current)} ${chart.render(current)}
         ${shards.render(current)} ${records.render(current)} ${firstSteps.render(current)}
         ${current.opened ? detail.render(current) : nothing} ${queue.render(current)}
-        ${ledger.render(current)} ${tabs.render(current)} ${palette.render(current)} ${keys.render(current)} ${toast.render()}
+        ${ledger.render(current)} ${tabs.render(current)} ${palette.render(current)} ${keys.render(current)}
+        ${dockHandle.render(current)} ${toast.render()}
         <p class="unseen" role="status">
           ${announcer.update(session.model.counts(), current.now)}
         </p>

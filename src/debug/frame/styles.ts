@@ -10,6 +10,7 @@ import { recordsStyles } from '../records/records-panel.ts';
 import { shardsStyles } from '../stream/shards-panel.ts';
 import { bannerStyles } from './banner.ts';
 import { dialogStyles } from './dialog.ts';
+import { dockHandleStyles } from './dock-handle.ts';
 import { firstStepsStyles } from './first-steps.ts';
 import { keysStyles } from './keys-help.ts';
 import { layout } from './layout.ts';
@@ -27,6 +28,7 @@ export const styles: CSSResultGroup = [
   toastStyles,
   bannerStyles,
   dialogStyles,
+  dockHandleStyles,
   firstStepsStyles,
   keysStyles,
   paletteStyles,
