@@ -70,11 +70,20 @@ async function createStream(
   client: KinesisClient,
   { stream, shards, signal }: { stream: string; shards: number; signal: AbortSignal },
 ): Promise<void> {
+  await client.send(new CreateStreamCommand({ StreamName: stream, ShardCount: shards }));
+  await untilActive(client, stream, signal);
+  client.destroy();
+}
+
+/** Waits until the stream takes writes, and another change of its shards. */
+export function untilActive(
+  client: KinesisClient,
+  stream: string,
+  signal: AbortSignal,
+): Promise<void> {
   const isActive = async () => {
     const answer = await client.send(new DescribeStreamSummaryCommand({ StreamName: stream }));
     return answer.StreamDescriptionSummary?.StreamStatus === 'ACTIVE';
   };
-  await client.send(new CreateStreamCommand({ StreamName: stream, ShardCount: shards }));
-  await until(`kinesis-local: the stream ${stream}`, isActive, signal);
-  client.destroy();
+  return until(`kinesis-local: the stream ${stream}`, isActive, signal);
 }

@@ -2,10 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { type PartitionRule, signToken } from '../../src/protocol/index.ts';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 import { createFaults, type Faults } from './faults.ts';
-import { LOCAL_CREDENTIALS, startKinesisLocal } from './kinesis-local.ts';
+import {
+  createLocalClient,
+  LOCAL_CREDENTIALS,
+  startKinesisLocal,
+  untilActive,
+} from './kinesis-local.ts';
 import type { Death } from './part.ts';
 import { findFreePort, LOOPBACK } from './ports.ts';
 import { type RelaySettings, startRelay, toEnvJson } from './relay.ts';
+import { createResharding, type Resharding } from './resharding.ts';
 import { type PipelineFacts, startSite } from './site.ts';
 import { createStopStack, startAll } from './start-all.ts';
 
@@ -14,6 +20,12 @@ const READ_TOKEN_LIFE_MS = 12 * 60 * 60_000;
 
 /** The same at every start, so that a page that stayed open goes on. It is public by nature. */
 const DEMO_WRITE_KEY = 'rivulet-demo';
+
+/** What the relay holds the shop's events against: enough for one of them to be refused. */
+const SHOP_PLAN = {
+  mode: 'enforce',
+  events: { 'Order Completed': { properties: { total: { type: 'number' } } } },
+} as const;
 
 export const DEFAULT_STREAM = 'clickstream';
 export const DEFAULT_REGION = 'us-east-1';
@@ -29,6 +41,7 @@ export interface SourceSettings {
   readonly aggregate?: boolean;
   readonly aggregateBytes?: number;
   readonly disabled?: true;
+  readonly plan?: { readonly mode: 'observe' | 'enforce'; readonly events: object };
 }
 
 /** Sources by write key. */
@@ -123,8 +136,9 @@ export async function startPipeline(options: PipelineOptions = {}): Promise<Pipe
       stream,
       region,
       readToken: await mintReadToken(),
-      faults: !aws,
+      local: !aws,
     });
+    const resharding = aws ? undefined : localResharding(kinesisPort, stream, region, held);
     const { kinesis, relay, site } = await startAll(
       {
         kinesis: async (givenUp: AbortSignal) =>
@@ -132,7 +146,8 @@ export async function startPipeline(options: PipelineOptions = {}): Promise<Pipe
             ? undefined
             : startKinesisLocal({ stream, shards, region, port: kinesisPort, givenUp }),
         relay: (givenUp: AbortSignal) => startRelay(settings, givenUp),
-        site: async () => (options.site ? startSite({ port: sitePort, facts, faults }) : undefined),
+        site: async () =>
+          options.site ? startSite({ port: sitePort, facts, faults, resharding }) : undefined,
       },
       signal,
     );
@@ -161,11 +176,27 @@ export async function startPipeline(options: PipelineOptions = {}): Promise<Pipe
 
 /** Open to the pages that the launcher serves; without them, to the pages of a test. */
 function defaultSources(stream: string, sitePort: number | undefined): Sources {
-  const origins =
-    sitePort === undefined
-      ? '*'
-      : [`http://${LOOPBACK}:${sitePort}`, `http://localhost:${sitePort}`];
-  return { [DEMO_WRITE_KEY]: { name: 'shop', stream, origins } };
+  const source = { name: 'shop', stream };
+  if (sitePort === undefined) return { [DEMO_WRITE_KEY]: { ...source, origins: '*' } };
+  const origins = [`http://${LOOPBACK}:${sitePort}`, `http://localhost:${sitePort}`];
+  return { [DEMO_WRITE_KEY]: { ...source, origins, plan: SHOP_PLAN } };
+}
+
+function localResharding(
+  port: number,
+  stream: string,
+  region: string,
+  held: ReturnType<typeof createStopStack>,
+): Resharding {
+  const client = createLocalClient(`http://${LOOPBACK}:${port}`, region);
+  const over = new AbortController();
+  held.hold({
+    stop: async () => {
+      over.abort();
+      client.destroy();
+    },
+  });
+  return createResharding(client, stream, () => untilActive(client, stream, over.signal));
 }
 
 function credentialSettings(credentials: AwsCredentials): RelaySettings {

@@ -1,13 +1,14 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { resolve } from 'node:path';
 import { createServer as createViteServer, type Plugin } from 'vite';
-import { type FaultModes, type Faults, parseFaultModes } from './faults.ts';
+import { type Faults, parseFaultModes } from './faults.ts';
 import { LOOPBACK } from './ports.ts';
+import { parseStreamChange, type Resharding } from './resharding.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
 /** A page sends a few words; more is a mistake. */
-const MAX_FAULTS_BYTES = 1024;
+const MAX_ORDER_BYTES = 1024;
 
 /** What the demo page reads from `GET /pipeline.json`. */
 export interface PipelineFacts {
@@ -17,8 +18,8 @@ export interface PipelineFacts {
   readonly stream: string;
   readonly region: string;
   readonly readToken: string;
-  /** Whether faults can be switched on. */
-  readonly faults: boolean;
+  /** Whether the stream is of this machine: then faults can be switched on, and its shards split and merged. */
+  readonly local: boolean;
 }
 
 export interface SiteOptions {
@@ -26,6 +27,8 @@ export interface SiteOptions {
   /** Asked for each request: a page that stays open for days comes back for a new token. */
   readonly facts: () => Promise<PipelineFacts>;
   readonly faults: Faults;
+  /** Of the local stream; nobody splits one of AWS from here. */
+  readonly resharding: Resharding | undefined;
 }
 
 export interface Site {
@@ -34,7 +37,7 @@ export interface Site {
 }
 
 /** The demo's pages by Vite, with what they ask the launcher on their own origin. */
-export async function startSite({ port, facts, faults }: SiteOptions): Promise<Site> {
+export async function startSite({ port, ...routes }: SiteOptions): Promise<Site> {
   const http = createServer();
   const vite = await createViteServer({
     configFile: resolve(ROOT, 'vite.config.ts'),
@@ -44,7 +47,7 @@ export async function startSite({ port, facts, faults }: SiteOptions): Promise<S
     clearScreen: false,
     // A server of its own would end the process at SIGTERM, before the other parts are stopped.
     server: { host: LOOPBACK, middlewareMode: true, ws: { server: http } },
-    plugins: [launcherRoutes(facts, faults)],
+    plugins: [launcherRoutes(routes)],
   });
   http.on('request', vite.middlewares);
   await new Promise<void>((listening, failed) => {
@@ -61,7 +64,7 @@ export async function startSite({ port, facts, faults }: SiteOptions): Promise<S
   };
 }
 
-function launcherRoutes(facts: SiteOptions['facts'], faults: Faults): Plugin {
+function launcherRoutes({ facts, faults, resharding }: Omit<SiteOptions, 'port'>): Plugin {
   return {
     name: 'rivulet-launcher',
     configureServer: ({ middlewares }) => {
@@ -70,26 +73,52 @@ function launcherRoutes(facts: SiteOptions['facts'], faults: Faults): Plugin {
       });
       middlewares.use('/faults', async (request, response) => {
         if (request.method === 'POST') {
-          const change = await readFaults(request);
+          const change = await readOrder(request, 'faults', parseFaultModes);
           if (typeof change === 'string') return sendJson(response, 400, { reason: change });
           faults.set(change);
         }
         sendJson(response, 200, faults.get());
       });
+      middlewares.use('/stream', async (request, response) => {
+        if (!resharding) {
+          return sendJson(response, 404, {
+            reason: 'stream: expected a local one, got one of AWS',
+          });
+        }
+        const change =
+          request.method === 'POST' && (await readOrder(request, 'stream', parseStreamChange));
+        if (typeof change === 'string') return sendJson(response, 400, { reason: change });
+        try {
+          const shards = await (change ? resharding.change(change) : resharding.shards());
+          sendJson(response, 200, { shards });
+        } catch (error) {
+          sendJson(response, 409, { reason: error instanceof Error ? error.message : `${error}` });
+        }
+      });
     },
   };
 }
 
-async function readFaults(request: IncomingMessage): Promise<Partial<FaultModes> | string> {
+/** What a page of this site asks for, or what is wrong with it. */
+async function readOrder<Order>(
+  request: IncomingMessage,
+  what: string,
+  parse: (value: unknown) => Order | string,
+): Promise<Order | string> {
+  const { origin, host } = request.headers;
+  // Any page in the same browser can send a form here.
+  if (origin !== undefined && origin !== `http://${host}`) {
+    return `${what}: expected a page of this site, got one of ${origin}`;
+  }
   let text = '';
   for await (const chunk of request.setEncoding('utf8')) {
     text += chunk;
-    if (text.length > MAX_FAULTS_BYTES) return `faults: expected up to ${MAX_FAULTS_BYTES} bytes`;
+    if (text.length > MAX_ORDER_BYTES) return `${what}: expected up to ${MAX_ORDER_BYTES} bytes`;
   }
   try {
-    return parseFaultModes(JSON.parse(text));
+    return parse(JSON.parse(text));
   } catch {
-    return 'faults: expected JSON';
+    return `${what}: expected JSON`;
   }
 }
 

@@ -5,6 +5,7 @@ export function describePipeline(pipeline: Pipeline): string {
   const { site, relay, kinesis, stream, region } = pipeline;
   const rows: readonly (readonly [string, string])[] = [
     ['demo', site?.url ?? 'not started'],
+    ...(site ? ([['view', `${site.url}/debug/`]] as const) : []),
     ['relay', `${relay.gate.url}   (write key ${pipeline.writeKey})`],
     ['stream', `${stream} in ${region}, ${kinesis ? `at ${kinesis.url}` : 'on Amazon Kinesis'}`],
   ];

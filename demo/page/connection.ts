@@ -1,19 +1,10 @@
-import { type Client, createClient } from 'rivulet';
-import {
-  campaigns,
-  clicks,
-  errors,
-  forms,
-  metrics,
-  pageLeave,
-  pageViews,
-  rageClicks,
-  visibility,
-  webVitals,
-} from 'rivulet/capture';
+import { type Client, type ClientOptions, createClient } from 'rivulet';
 import { createReadDoorClient } from 'rivulet/consumer';
+import { createClockSwitch } from '../scenarios/clock-switch.ts';
 import { createFaults } from '../scenarios/faults.ts';
 import { createNetworkSwitch } from '../scenarios/network-switch.ts';
+import { createOtherTabs } from '../scenarios/other-tab.ts';
+import { createStreamSwitch } from '../scenarios/stream-switch.ts';
 import type { Stage } from '../scenarios/types.ts';
 
 /** What the launcher says about the pipeline behind this page. */
@@ -23,7 +14,8 @@ export interface Pipeline {
   readonly stream: string;
   readonly region: string;
   readonly readToken: string;
-  readonly faults: boolean;
+  /** Whether the stream is of this machine, which can be broken and split. */
+  readonly local: boolean;
 }
 
 export interface Connection {
@@ -35,8 +27,6 @@ export interface Connection {
 
 /** Somebody is watching: a quarter of a second is long enough to gather a batch. */
 const FLUSH_INTERVAL_MS = 250;
-/** What the river's gauge reads in a second becomes one event. */
-const METRICS_INTERVAL_MS = 1_000;
 /** An outage here ends when a visitor says so; more than a few seconds of waiting would look like a fault of ours. */
 const RETRY_MAX_MS = 4_000;
 
@@ -53,33 +43,34 @@ export async function readPipeline(): Promise<Pipeline | undefined> {
   }
 }
 
-/** Starts to capture, and opens the way back for the live view. */
-export function connect(pipeline: Pipeline): Connection {
-  const network = createNetworkSwitch(window);
-  const client = createClient({
-    endpoint: pipeline.endpoint,
-    writeKey: pipeline.writeKey,
-    capture: [
-      pageViews(),
-      pageLeave(),
-      campaigns(),
-      clicks(),
-      rageClicks(),
-      forms(),
-      visibility(),
-      errors(),
-      webVitals(),
-      metrics({ intervalMs: METRICS_INTERVAL_MS }),
-    ],
+/** A client in the demo's pace. All pages of it share one queue. */
+export function openClient(
+  { endpoint, writeKey }: Pipeline,
+  options: Pick<ClientOptions, 'capture' | 'runtime'> = {},
+): Client {
+  return createClient({
+    endpoint,
+    writeKey,
     flushIntervalMs: FLUSH_INTERVAL_MS,
     retryMaxMs: RETRY_MAX_MS,
-    runtime: { fetch: network.fetch },
+    ...options,
   });
-  const kinesis = createReadDoorClient({
-    endpoint: pipeline.endpoint,
-    token: pipeline.readToken,
-    region: pipeline.region,
-  });
-  const faults = createFaults((input, init) => fetch(input, init));
-  return { pipeline, client, kinesis, stage: { client, network, faults } };
+}
+
+/** Starts to capture, and opens the way back for the live view. */
+export function connect(pipeline: Pipeline, capture: ClientOptions['capture'] = []): Connection {
+  const network = createNetworkSwitch(window);
+  const client = openClient(pipeline, { capture, runtime: { fetch: network.fetch } });
+  const { endpoint, region, readToken: token } = pipeline;
+  const kinesis = createReadDoorClient({ endpoint, token, region });
+  const ask: typeof fetch = (input, init) => fetch(input, init);
+  const stage: Stage = {
+    client,
+    network,
+    clock: createClockSwitch(window),
+    faults: createFaults(ask),
+    stream: createStreamSwitch(ask),
+    tabs: createOtherTabs(() => document.querySelector('.other-tab') ?? document.body),
+  };
+  return { pipeline, client, kinesis, stage };
 }

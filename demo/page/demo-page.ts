@@ -3,6 +3,7 @@ import type { ClientStats } from 'rivulet';
 import '../shop/river-shop.ts';
 import { createShopEvents, type ShopEvents } from '../shop/shop-events.ts';
 import type { Connection } from './connection.ts';
+import { liveView } from './live-view.ts';
 import { pageHeader } from './page-header.ts';
 import './scenario-panel.ts';
 import { readSplit, splitter } from './splitter.ts';
@@ -20,6 +21,7 @@ export class DemoPage extends LitElement {
     split: { state: true },
     theme: { state: true },
     stats: { state: true },
+    lost: { state: true },
   };
 
   declare private started: boolean;
@@ -27,6 +29,8 @@ export class DemoPage extends LitElement {
   declare private split: number;
   declare private theme: ReturnType<typeof currentTheme>;
   declare private stats: ClientStats | undefined;
+  /** Events that the live view has proven to be lost. */
+  declare private lost: number;
 
   /** Where each pane was scrolled to, for the screens that show one at a time. */
   private readonly scrolledTo: Record<Pane, number> = { shop: 0, live: 0 };
@@ -39,6 +43,7 @@ export class DemoPage extends LitElement {
     this.pane = 'shop';
     this.split = readSplit();
     this.theme = currentTheme();
+    this.lost = 0;
   }
 
   /** Shows the page, with a pipeline behind it or without. */
@@ -70,21 +75,22 @@ export class DemoPage extends LitElement {
           ${splitter(this.split, (percent) => {
             this.split = percent;
           })}
-          <div class="live">${connection ? this.live(connection) : standingAlone}</div>
+          <div class="live" @rivulet-alarm=${this.onAlarm}>${connection ? this.live(connection) : standingAlone}</div>
         </aside>
       </div>
       <nav class="tabs" aria-label="Panes" data-rivulet-ignore>${this.tab('shop', 'Shop')} ${this.tab('live', 'Live view')}</nav>
     `;
   }
 
-  private live({ client, kinesis, pipeline, stage }: Connection): TemplateResult {
+  private live(connection: Connection): TemplateResult {
     return html`
       <scenario-panel
-        .stage=${stage}
-        .withFaults=${pipeline.faults}
+        .stage=${connection.stage}
+        .isLocal=${connection.pipeline.local}
         .stats=${this.stats}
+        .lost=${this.lost}
       ></scenario-panel>
-      <rivulet-debug .client=${client} .kinesis=${kinesis} .stream=${pipeline.stream}></rivulet-debug>
+      ${liveView(connection)}
     `;
   }
 
@@ -105,6 +111,10 @@ export class DemoPage extends LitElement {
     await this.updateComplete;
     if (this.isOnePaneOnly()) window.scrollTo({ top: this.scrolledTo[pane], behavior: 'instant' });
   }
+
+  private readonly onAlarm = ({ detail }: CustomEvent<{ lost: number }>): void => {
+    this.lost = detail.lost;
+  };
 
   private isOnePaneOnly(): boolean {
     return getComputedStyle(this.querySelector('.tabs') ?? this).display !== 'none';

@@ -1,5 +1,4 @@
 import type { Client } from 'rivulet';
-import 'rivulet/debug';
 import './page.css';
 import './one-pane.css';
 import '../shop/shop.css';
@@ -7,6 +6,7 @@ import { SCENARIOS } from '../scenarios/scenarios.ts';
 import { routeOf, titleOf } from '../shop/routes.ts';
 import { type Connection, connect, readPipeline } from './connection.ts';
 import './demo-page.ts';
+import { shopCapture } from './shop-capture.ts';
 
 declare global {
   interface Window {
@@ -23,7 +23,7 @@ declare global {
 document.title = titleOf(routeOf(new URL(window.location.href)));
 const page = document.querySelector('demo-page');
 const pipeline = await readPipeline();
-const connection = pipeline && connect(pipeline);
+const connection = pipeline && connect(pipeline, shopCapture());
 if (connection) window.rivuletDemo = handle(connection);
 page?.start(connection);
 

@@ -20,11 +20,24 @@ export function pageHeader(theme: Theme, onTheme: () => void): TemplateResult {
         Every click in this shop flows into a Kinesis stream as you watch.
         <span>Pull any plug: nothing is lost.</span>
       </p>
+      <nav class="pages" aria-label="The live view elsewhere">
+        ${elsewhere('/debug/', 'Full view')} ${elsewhere('/overlay/', 'Overlay')}
+      </nav>
       <button class="theme" type="button" aria-label=${`Switch to ${other}`} @click=${onTheme}>
         <svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">
           ${theme === 'dark' ? sun : moon}
         </svg>
       </button>
     </header>
+  `;
+}
+
+/** In a tab of its own: the shop goes on beside it. */
+function elsewhere(href: string, text: string): TemplateResult {
+  return html`
+    <a href=${href} target="_blank"
+      >${text}<span aria-hidden="true"> ↗</span
+      ><span class="visually-hidden"> (in a new tab)</span></a
+    >
   `;
 }

@@ -8,7 +8,7 @@ export const burst: PressScenario = {
   kind: 'press',
   label: `Burst ${EVENTS.toLocaleString('en')} events`,
   watchFor:
-    'A cloudburst in one task: a few batches carry them all, and the ledger ends where it began, with nothing missing and nothing twice.',
+    'A thousand events of one task leave in a few batches, and the ledger ends where it began: nothing missing, nothing twice.',
   async press({ client }) {
     const startedAt = performance.now();
     for (let drop = 1; drop <= EVENTS; drop += 1) {

@@ -10,7 +10,7 @@ function createConsent(): SwitchScenario {
     breaks: true,
     label: 'No consent yet',
     watchFor:
-      'The visitor has not agreed. What is captured stays in this page’s memory: nothing of it is stored on the device or sent. Turn it off to agree, and what waited leaves, in order.',
+      'Until the visitor agrees, events stay in this page’s memory, neither stored nor sent; turn it off to agree, and they leave in order.',
     isOn: () => isAsked,
     async turn({ client }, on) {
       isAsked = on;

@@ -7,7 +7,7 @@ export const errorStorm: PressScenario = {
   id: 'error-storm',
   kind: 'press',
   label: 'Error storm',
-  watchFor: `The same line throws ${ERRORS.toLocaleString('en')} times. One error event tells where, the next ones how often: the stream carries a handful, and the count is exact.`,
+  watchFor: `The same line throws ${ERRORS.toLocaleString('en')} times: a handful of events say where and how often, and the count is exact.`,
   async press() {
     for (let n = 1; n <= ERRORS; n += 1) {
       // Reported as uncaught, without ending this task.

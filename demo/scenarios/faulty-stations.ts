@@ -20,19 +20,19 @@ export const kinesisThrottles = station('kinesis', 'throttle', {
   id: 'kinesis-throttles',
   label: 'Kinesis throttles',
   watchFor:
-    'Every write is refused. The relay says when to come back; the page waits with its queue, and no event is given up for having been tried.',
+    'Every write is refused, yet no event is given up for having been tried: the relay says when to come back, and the queue waits.',
 });
 
 export const kinesisDown = station('kinesis', 'down', {
   id: 'kinesis-down',
   label: 'Kinesis down',
   watchFor:
-    'The stream breaks every connection, also for the live view. The relay acknowledges nothing it could not store, so everything stays here until it is back.',
+    'The stream breaks every connection, the live view’s too: the relay acknowledges nothing that it could not store, so all waits here.',
 });
 
 export const relayDown = station('relay', 'down', {
   id: 'relay-down',
   label: 'Relay down',
   watchFor:
-    'Nothing answers at the edge. The page backs off, keeps capturing, and drains in order as soon as somebody listens again.',
+    'Nothing answers at the edge: the page backs off, keeps capturing, and drains in order as soon as somebody listens again.',
 });

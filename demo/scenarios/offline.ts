@@ -6,7 +6,7 @@ export const offline: SwitchScenario = {
   breaks: true,
   label: 'Go offline',
   watchFor:
-    'The page loses its network. Keep clicking: the queue grows on disk, and survives closing the browser. It leaves, in order, once you are back.',
+    'Keep clicking without a network: the queue grows on disk, survives closing the browser, and leaves in order once you are back.',
   isOn: ({ network }) => network.isOffline(),
   turn: async ({ network }, on) => network.setOffline(on),
 };

@@ -13,7 +13,7 @@ function createSensor(): SwitchScenario {
     breaks: false,
     label: 'River sensor',
     watchFor:
-      'A water gauge reads fifty times a second, and the client makes one event of each second: count, sum, least, most and buckets. Pull any plug: the sums still agree afterwards.',
+      'A water gauge reads fifty times a second, and one event carries each second’s count, sum, least, most and buckets.',
     isOn: () => timer !== undefined,
     async turn({ client }, on) {
       clearInterval(timer);

@@ -1,12 +1,18 @@
 import type { Client } from 'rivulet';
+import type { ClockSwitch } from './clock-switch.ts';
 import type { Faults } from './faults.ts';
 import type { NetworkSwitch } from './network-switch.ts';
+import type { OtherTabs } from './other-tab.ts';
+import type { StreamSwitch } from './stream-switch.ts';
 
 /** What a scenario may turn. */
 export interface Stage {
   readonly client: Client;
   readonly network: NetworkSwitch;
+  readonly clock: ClockSwitch;
   readonly faults: Faults;
+  readonly stream: StreamSwitch;
+  readonly tabs: OtherTabs;
 }
 
 interface Named {

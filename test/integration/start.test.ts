@@ -75,7 +75,7 @@ describe('npm start', () => {
       stream: 'clickstream',
       region: 'us-east-1',
       readToken: expect.stringMatching(/^[\w-]+\.[\w-]+$/),
-      faults: true,
+      local: true,
     });
     expect(changed).toEqual({ kinesis: 'throttle', relay: 'ok' });
     expect(wrong.status).toBe(400);
