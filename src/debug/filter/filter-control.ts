@@ -1,4 +1,5 @@
 import type { Session } from '../reading/session.ts';
+import { toggleValue, type Value } from './edit.ts';
 import type { FilterControl } from './types.ts';
 
 export interface FilterControlOptions {
@@ -7,12 +8,14 @@ export interface FilterControlOptions {
 
 /** The filter of the session that is shown. */
 export function createFilterControl({ session }: FilterControlOptions): FilterControl {
+  const text = (): string => session().view.filterText();
   const set = (text: string): void => session().view.setFilter(text);
-  const add = (term: string): void => set(`${session().view.filterText()} ${term}`.trim());
+  const toggle = (field: string, value: Value, negated: boolean): void =>
+    set(toggleValue(text(), field, value, negated));
   return {
-    text: () => session().view.filterText(),
+    text,
     set,
-    include: (field, value) => add(`${field}:${value}`),
-    exclude: (field, value) => add(`-${field}:${value}`),
+    include: (field, value) => toggle(field, value, false),
+    exclude: (field, value) => toggle(field, value, true),
   };
 }

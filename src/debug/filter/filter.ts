@@ -1,25 +1,97 @@
+/** The filter's text as one question to a row. */
+
 import type { Row } from '../reading/rows.ts';
+import { codeProblem, failCode, isCodeAllowed } from './code.ts';
+import type { CodeRunner } from './code-runner.ts';
+import { narrowingOf } from './narrowing.ts';
+import { CODE, parse, type Term } from './parse.ts';
+import { askTerm, type Question, type RowTest } from './predicate.ts';
+import type { CompiledFilter, FilterContext } from './types.ts';
 
-export type RowFilter = (row: Row) => boolean;
+/** Results of code that are kept: more rows than the window has. */
+const MAX_RESULTS = 100_000;
 
-/**
- * Looks for text, without regard to case, in a record's event name, key, message id and data.
- * `undefined` when there is nothing to look for.
- */
-export function parseFilter(text: string): RowFilter | undefined {
-  const wanted = text.trim().toLowerCase();
-  if (wanted === '') return undefined;
-  const decoder = new TextDecoder();
-  const has = (value: string): boolean => value.toLowerCase().includes(wanted);
-  return (row) => {
-    if (row.kind === 'gap') return has(row.range.lane);
-    if (row.kind === 'note') return has(row.text);
-    const { event, partitionKey, data } = row.record;
-    // Name and message id stand in the data too, but escaped; the cheap fields come first.
-    return (
-      has(partitionKey) ||
-      (event !== undefined && (has(event.event ?? event.type) || has(event.messageId))) ||
-      has(decoder.decode(data))
-    );
+/** The code of a term, where it is one. */
+export function codeOf({ path, operator, values }: Term): string | undefined {
+  return path.length === 1 && path[0] === CODE && operator === ':' ? values[0]?.text : undefined;
+}
+
+/** One question a term, but for code, which cannot be asked in passing: it says of no row that it is shown. */
+export function askAll(text: string, context: FilterContext): readonly Question[] {
+  return parse(text).map((term) =>
+    codeOf(term) === undefined
+      ? askTerm(term, text.slice(term.start, term.end), context)
+      : { test: () => false, cost: 2 },
+  );
+}
+
+/** Any text is a filter; every term of it has to be true of a row. */
+export function compileFilter(text: string, context: FilterContext): CompiledFilter {
+  const terms = parse(text);
+  const code = terms.find((term) => codeOf(term) !== undefined);
+  const questions = askAll(code ? text.slice(0, code.start) : text, context);
+  const tests = [...questions].sort((a, b) => a.cost - b.cost).map(({ test }) => test);
+  const plain: RowTest = (row) => {
+    for (const test of tests) if (!test(row)) return false;
+    return true;
   };
+  const problems = questions.flatMap(({ problem }) => problem ?? []);
+  const narrowing = narrowingOf(terms, context.now);
+  if (!code) return { test: plain, narrowing, problem: problems.join(' ') || undefined };
+  return { ...withCode(code, plain, problems), narrowing };
+}
+
+function withCode(
+  term: Term,
+  plain: RowTest,
+  problems: readonly string[],
+): Omit<CompiledFilter, 'narrowing'> {
+  const code = codeOf(term) ?? '';
+  const results = new Map<number, boolean>();
+  let runner: CodeRunner | undefined;
+  let isClosed = false;
+  const isOff = (): boolean => !isCodeAllowed(code);
+  const hasFailed = (): boolean => codeProblem(code) !== undefined;
+
+  const ask = async (rows: readonly Row[]): Promise<void> => {
+    // Few filters have code: most pages never load this.
+    const { createCodeRunner } = await import('./code-runner.ts');
+    if (isClosed) return;
+    runner ??= createCodeRunner(code);
+    const answers = await runner.run(rows);
+    for (const [index, { id }] of rows.entries()) results.set(id, answers[index] === true);
+    for (const id of results.keys()) {
+      if (results.size <= MAX_RESULTS) break;
+      results.delete(id);
+    }
+  };
+
+  return {
+    test: (row) =>
+      plain(row) && (isOff() || (results.has(row.id) && results.get(row.id) !== term.negated)),
+    isReady: (row) => hasFailed() || results.has(row.id) || !plain(row),
+    prepare: async (rows) => {
+      const unknown = rows.filter((row) => !results.has(row.id) && plain(row));
+      if (unknown.length === 0 || hasFailed()) return;
+      try {
+        await ask(unknown);
+      } catch (error) {
+        if (!isClosed) failCode(code, error instanceof Error ? error.message : String(error));
+      }
+    },
+    get problem() {
+      return [...problems, codeProblem(code) ?? []].flat().join(' ') || undefined;
+    },
+    close: () => {
+      isClosed = true;
+      runner?.close();
+    },
+  };
+}
+
+/** The text filter alone, for who knows nothing of marks and plans. */
+export function parseFilter(text: string): RowTest | undefined {
+  if (text.trim() === '') return undefined;
+  const no = () => false;
+  return compileFilter(text, { now: Date.now(), isMine: no, isMarked: no, isInvalid: no }).test;
 }
