@@ -232,10 +232,11 @@ function createStream(fromBeginning: boolean, before: number) {
         }),
       });
     },
-    /** Whether the event is in none of the places that hold it, or held it. */
+    /** Whether the event is in none of the places that receipts name. */
     isGone: (lane: string, seq: number) =>
       all
-        .filter((it) => it.lane === lane && seq >= it.first && seq < it.first + it.count)
+        .filter((it) => it.isPromised && it.lane === lane)
+        .filter((it) => seq >= it.first && seq < it.first + it.count)
         .every(({ isVanished }) => isVanished),
     promised: () => all.filter(({ isPromised }) => isPromised),
     hasArrived: (lane: string, seq: number) => {
