@@ -53,7 +53,10 @@ export class RivuletDebug extends LitElement {
   };
   static override styles: CSSResultGroup = [tokens, placeStyles, bubbleStyles];
 
-  /** The page's own client; without one only the stream is shown. */
+  /**
+   * The page's own client; without one only the stream is shown.
+   * @default the client of Rivulet's script tag, where the page has one
+   */
   declare client: Client | undefined;
   /** What reads the stream: the relay's read door, Kinesis, or the local stream. */
   declare kinesis: KinesisReader | undefined;
@@ -98,7 +101,7 @@ export class RivuletDebug extends LitElement {
     this.#place();
     if (!this.#isBubble()) void this.#load();
     else {
-      this.client?.stats().then((stats) => {
+      (this.client ?? clientOfTag())?.stats().then((stats) => {
         this.#stats = stats;
         this.requestUpdate();
       });
@@ -190,7 +193,8 @@ export class RivuletDebug extends LitElement {
   }
 
   #settings(): ViewSettings {
-    const { stream = '', kinesis, consumer, client, control, endpoint, from } = this;
+    const { stream = '', kinesis, consumer, control, endpoint, from } = this;
+    const client = this.client ?? clientOfTag();
     const own: Source = {
       name: stream,
       stream,
@@ -245,4 +249,10 @@ export class RivuletDebug extends LitElement {
 function whenIdle(callback: () => void): void {
   if (typeof requestIdleCallback === 'function') requestIdleCallback(callback, { timeout: 3_000 });
   else setTimeout(callback, 1_000);
+}
+
+/** What the script tag made, as soon as it is there: until then its place may hold calls that wait, or something of the page's. */
+function clientOfTag(): Client | undefined {
+  const { rivulet } = globalThis as { rivulet?: Partial<Client> };
+  return rivulet?.stats && rivulet.on ? (rivulet as Client) : undefined;
 }

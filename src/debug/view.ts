@@ -288,6 +288,8 @@ export function createView({ element, frame, settings, runtime }: ViewOptions): 
   window.addEventListener('offline', clock.now, { signal });
   let stopTick: (() => void) | undefined;
   const tick = (): void => {
+    // The script tag's client may come later than the view.
+    tapClient();
     if (!document.hidden) tap?.refresh();
     // A loss is told where nobody looks, too.
     else lookOnly();

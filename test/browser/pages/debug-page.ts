@@ -1,6 +1,6 @@
 /** The debug view alone, on a stream that the test writes. */
 
-import type { ConsumedRecord } from '../../../src/consumer/types.ts';
+import type { ConsumedRecord, ShardState } from '../../../src/consumer/types.ts';
 import { RivuletDebug } from '../../../src/debug/index.ts';
 import { createScriptedClient } from '../../helpers/scripted-client.ts';
 import { createScriptedConsumer, recordOf, shardOf } from '../../helpers/scripted-consumer.ts';
@@ -19,6 +19,8 @@ const OPEN_SHARDS = [1, 2, 4, 5, 6];
 
 const numbers = new Map<string, number>();
 const figures = new Map<string, { records: number; bytes: number; last: string }>();
+/** What the test says of a shard, by its number. */
+const altered = new Map<number, Partial<ShardState>>();
 const consumer = createScriptedConsumer();
 const client = createScriptedClient(OWN);
 const view = new RivuletDebug();
@@ -31,7 +33,8 @@ function shards() {
       records: figure?.records ?? 0,
       bytes: figure?.bytes ?? 0,
     };
-    return shardOf(number, range, { ...read, lastSequenceNumber: figure?.last, ...change });
+    const known = { ...read, lastSequenceNumber: figure?.last, ...change };
+    return shardOf(number, range, { ...known, ...altered.get(number) });
   };
   const parent = 'shardId-000000000000';
   return [
@@ -165,6 +168,11 @@ export const page = {
       },
     });
     client.tell('logged', { lane: OWN, first: 1, count: 1, at: Date.now() });
+  },
+  /** From now on the consumer says this of a shard. */
+  alter(number: number, change: Partial<ShardState>): void {
+    altered.set(number, change);
+    consumer.setShards(shards());
   },
   tick(): void {
     consumer.setShards(shards());

@@ -1,0 +1,85 @@
+/** The debug view in each of its states. */
+
+import { recordOf, shardOf } from '../../helpers/scripted-consumer.ts';
+import { page } from './debug-page.ts';
+
+const LOST_LANE = 'k3f9aL0qXw';
+
+const states = {
+  /** Nothing has arrived. */
+  empty(): void {},
+  /** All is well, and nothing came for a while. */
+  quiet(): void {
+    page.feedHistory(240);
+    page.settle(0);
+  },
+  /** Somebody reads, and records go on to arrive. */
+  held(): void {
+    page.feedHistory(240);
+    page.settle(20);
+    page.view.renderRoot.querySelector<HTMLElement>('.hold')?.click();
+    page.feed(3_412);
+  },
+  throttled(): void {
+    page.feedHistory(240);
+    page.settle(3);
+    page.alter(2, { pace: 'throttled', throttledReads: 14, status: 'reading' });
+  },
+  trimmed(): void {
+    page.feedHistory(240);
+    page.settle(3);
+    page.alter(1, {
+      loss: 'asked for 09:12:00, and the oldest record that is kept is of 09:40:00: what lies between is gone',
+    });
+  },
+  /** A split of a shard, seen as it happens. */
+  resharding(): void {
+    const parents = ['shardId-000000000002'];
+    const shards = page.consumer.shards();
+    page.feedHistory(240);
+    page.settle(3);
+    page.alter(2, { status: 'closed' });
+    page.consumer.setShards([
+      ...shards.map((shard) =>
+        shard.shardId === parents[0] ? { ...shard, status: 'closed' as const } : shard,
+      ),
+      shardOf(7, [0.5, 0.625], { parents, status: 'waiting' }),
+      shardOf(8, [0.625, 0.75], { parents, status: 'waiting' }),
+    ]);
+  },
+  /** The browser has no network: the test takes it away. */
+  offline(): void {
+    page.feedHistory(240);
+    page.settle(812);
+    page.client.setStats({ pause: { reason: 'offline' } });
+    page.tick();
+  },
+  /** Five events that the relay stored, in a shard that is read beyond them. */
+  loss(): void {
+    page.feedHistory(240);
+    page.feedTrouble();
+    const shardId = 'shardId-000000000002';
+    const [first, , next] = [1, 2, 3].map((step) =>
+      recordOf(LOST_LANE, 60 + step * 6, { event: 'Order Completed' }, { shardId }),
+    );
+    if (!first || !next) return;
+    page.client.tell('receipt', {
+      at: Date.now() - 4_000,
+      receipt: {
+        ...{ lane: LOST_LANE, first: 67, count: 5, status: 'stored', shard: shardId },
+        sequence: first.sequenceNumber,
+      },
+    });
+    page.consumer.push(first, next);
+    page.alter(2, { lastSequenceNumber: next.sequenceNumber });
+    page.settle(0);
+  },
+};
+
+export type DebugStates = typeof states;
+
+declare global {
+  var debugStates: DebugStates;
+}
+
+globalThis.debugStates = states;
