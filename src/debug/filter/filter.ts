@@ -95,3 +95,5 @@ export function parseFilter(text: string): RowTest | undefined {
   const no = () => false;
   return compileFilter(text, { now: Date.now(), isMine: no, isMarked: no, isInvalid: no }).test;
 }
+
+export type { RowTest as RowFilter } from './predicate.ts';
