@@ -27,7 +27,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     ...['protocol', 'base', 'transport/retry', 'consumer types', 'consumer/sink'],
     ...['consumer/decode', 'consumer/run/call', 'consumer/run/types'],
   ],
-  debug: ['protocol', 'base', 'client types', 'consumer'],
+  // What waits on the disk, it only looks at.
+  debug: ['protocol', 'base', 'client types', 'consumer', 'queue/inspect-log'],
   worker: ['protocol', 'errors'],
 };
 

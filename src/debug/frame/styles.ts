@@ -4,7 +4,6 @@ import { detailStyles } from '../detail/detail-panel.ts';
 import { jsonStyles } from '../detail/json-view.ts';
 import { filterBarStyles } from '../filter/filter-bar.ts';
 import { ledgerStyles } from '../ledger/ledger-panel.ts';
-import { queueStyles } from '../page/queue-panel.ts';
 import { recordRowStyles } from '../records/record-row-styles.ts';
 import { recordsStyles } from '../records/records-panel.ts';
 import { shardsStyles } from '../stream/shards-panel.ts';
@@ -39,7 +38,6 @@ export const styles: CSSResultGroup = [
   recordRowStyles,
   detailStyles,
   jsonStyles,
-  queueStyles,
   ledgerStyles,
   layout,
 ];

@@ -3,24 +3,26 @@
 import type { Client, ClientStats } from '../../client/types.ts';
 import type { LaneAccount } from '../../consumer/types.ts';
 import { createJourneyLog, type JourneyLog } from '../detail/journey.ts';
-import { outstandingRuns, type StoredRun } from '../ledger/verdict.ts';
+import { createPromises, type StoredRun } from '../ledger/promises.ts';
+import { createDeliveries, type Deliveries } from './deliveries.ts';
 
 export interface ClientTap {
   readonly stats: () => ClientStats | undefined;
   readonly journeys: JourneyLog;
+  readonly deliveries: Deliveries;
   /** Runs that are stored and were not read yet, as of the last {@link ClientTap.settle}. */
   readonly stored: () => readonly StoredRun[];
   /** Forgets the runs that arrived. */
-  readonly settle: (lanes: readonly LaneAccount[]) => void;
-  /** Asks for fresh figures, unless the last question is still open. */
+  readonly settle: (laneOf: (lane: string) => LaneAccount | undefined) => void;
+  /** Asks for fresh figures: at once, or when the last question has its answer. */
   readonly refresh: () => void;
   readonly close: () => void;
 }
 
 export interface ClientTapOptions {
   readonly client: Client;
-  /** Whether this shard is being read already. */
-  readonly isWatched: (shardId: string) => boolean;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
   readonly onChange: () => void;
 }
 
@@ -37,44 +39,48 @@ const CHANGES = [
   'leader',
 ] as const;
 
-export function tapClient({ client, isWatched, onChange }: ClientTapOptions): ClientTap {
+export function tapClient({ client, now, onChange }: ClientTapOptions): ClientTap {
   const journeys = createJourneyLog();
+  const deliveries = createDeliveries(now);
   let stats: ClientStats | undefined;
-  let stored: StoredRun[] = [];
+  const promises = createPromises();
   let asking = false;
+  let isStale = false;
   let closed = false;
 
-  const refresh = (): void => {
-    if (asking || closed) return;
+  const refresh = async (): Promise<void> => {
+    isStale = true;
+    if (asking) return;
     asking = true;
-    client
-      .stats()
-      .then((answer) => {
-        stats = answer;
-        if (!closed) onChange();
-      })
-      .finally(() => {
-        asking = false;
-      });
+    // What happens while the client counts is in the next answer.
+    while (isStale && !closed) {
+      isStale = false;
+      const answer = await client.stats().catch(() => stats);
+      if (closed) return;
+      stats = answer;
+      onChange();
+    }
+    asking = false;
   };
   const stops = [
     journeys.listen(client),
-    client.on('receipt', ({ receipt }) => {
+    deliveries.listen(client),
+    client.on('receipt', ({ receipt, at }) => {
       if (receipt.status !== 'stored') return;
       const { lane, first, count, shard, sequence } = receipt;
-      stored.push({ lane, first, count, shard, sequence, watched: isWatched(shard) });
+      promises.add({ lane, first, count, shard, sequence, at });
     }),
     ...CHANGES.map((name) => client.on(name, refresh)),
+    client.on('sending', onChange),
   ];
   refresh();
 
   return {
     stats: () => stats,
     journeys,
-    stored: () => stored,
-    settle: (lanes) => {
-      if (stored.length > 0) stored = outstandingRuns(stored, lanes);
-    },
+    deliveries,
+    stored: promises.runs,
+    settle: promises.settle,
     refresh,
     close: () => {
       closed = true;
