@@ -318,8 +318,7 @@ export function createClient(options: ClientOptions): Client {
       const { clientId = '', userId, groupId } = identity.current();
       const platform = { ...runtime, compression: globalThis.CompressionStream };
       return {
-        ...{ clientId, userId, groupId },
-        databaseName: settings.databaseName,
+        ...{ clientId, userId, groupId, databaseName: settings.databaseName },
         lane: lane.id,
         captured: lane.captured(),
         ...sender.counts(),
