@@ -159,6 +159,8 @@ export interface ViewHost {
   readonly start: () => StartPosition;
   readonly settings: () => ViewSettings;
   readonly session: () => Session;
+  /** What the stream is asked with. */
+  readonly reader?: () => KinesisReader | undefined;
   /** What listens to the page's own client. */
   readonly tap: () => ClientTap | undefined;
   readonly table: TableControl;

@@ -28,7 +28,8 @@ import { createQueuePart } from './page/queue-panel.ts';
 import { openSession, type Session } from './reading/session.ts';
 import { createRecordsPart } from './records/records-panel.ts';
 import { createTableControl } from './records/table-control.ts';
-import { openConsumer } from './stream/open-consumer.ts';
+import { createDrawerPart } from './sql/drawer.ts';
+import { openConsumer, readerOf } from './stream/open-consumer.ts';
 import { createShardsPart } from './stream/shards-panel.ts';
 import type {
   DrawerName,
@@ -172,6 +173,10 @@ export function createView({ element, frame, settings, runtime }: ViewOptions): 
     },
     settings,
     session: () => session,
+    reader: () => {
+      const { source } = settings();
+      return readerOf(source, door, tokens.of(source?.endpoint ?? ''));
+    },
     tap: () => tap,
     table,
     filter,
@@ -222,6 +227,7 @@ export function createView({ element, frame, settings, runtime }: ViewOptions): 
     palette: createPalette(host),
     keys: createKeysHelp(host),
     dockHandle: createDockHandle(host),
+    drawer: createDrawerPart(host),
   } satisfies Record<string, Part>;
   const parts: readonly Part[] = Object.values(places);
   const commands = parts.flatMap((part) => part.commands ?? []);
@@ -309,7 +315,7 @@ export function createView({ element, frame, settings, runtime }: ViewOptions): 
         <div class="top">${summary.render(current)} ${banner.render(current)}</div> ${filter.render(current)} ${chart.render(current)}
         ${shards.render(current)} ${records.render(current)} ${firstSteps.render(current)}
         ${current.opened ? detail.render(current) : nothing} ${queue.render(current)}
-        ${ledger.render(current)} ${tabs.render(current)} ${palette.render(current)} ${keys.render(current)}
+        ${ledger.render(current)} ${tabs.render(current)} ${places.drawer.render(current)} ${palette.render(current)} ${keys.render(current)}
         ${dockHandle.render(current)} ${toast.render()}
         <p class="unseen" role="status">
           ${announcer.update(session.model.counts(), current.now)}
