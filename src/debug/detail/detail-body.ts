@@ -1,0 +1,279 @@
+/** Everything that is drawn of the row that is open. Loaded when there is a row to open. */
+
+import { type CSSResult, html, nothing, type TemplateResult } from 'lit';
+import { guard } from 'lit/directives/guard.js';
+import { formatLane } from '../format.ts';
+import { renderIcon } from '../frame/icons.ts';
+import { type GapRow, labelOf, type NoteRow, type RecordRow, type Row } from '../reading/rows.ts';
+import { keyMd5 } from '../stream/key-md5.ts';
+import type { Drawing, ViewHost } from '../types.ts';
+import { createAnatomyTab } from './anatomy-tab.ts';
+import { bodyStyles } from './detail-body-styles.ts';
+import { referenceOf, renderDiff } from './diff-tab.ts';
+import { renderEvent } from './event-tab.ts';
+import { explainGap, explainNote } from './explain.ts';
+import { renderJourney } from './journey-tab.ts';
+import { createJsonTree } from './json-tree.ts';
+import { renderKey } from './key-tab.ts';
+import { legsOf } from './legs.ts';
+import type { OpenedRow } from './open-record.ts';
+import { eventIn, type Payload, readPayload, textOf } from './payload.ts';
+import { createRawTab } from './raw-tab.ts';
+import { createPick } from './value.ts';
+
+const TABS = {
+  event: 'Event',
+  json: 'JSON',
+  raw: 'Raw',
+  anatomy: 'Anatomy',
+  journey: 'Journey',
+  key: 'Key',
+  diff: 'Diff',
+} as const;
+export type DetailTab = keyof typeof TABS;
+const NAMES = Object.keys(TABS) as readonly DetailTab[];
+
+/** Narrower, the detail is a sheet over everything else: layout.ts. */
+const SHEET_BELOW_PX = 640;
+
+export interface DetailBody {
+  readonly render: (opened: OpenedRow, drawing: Omit<Drawing, 'opened'>) => TemplateResult;
+  readonly drawn: (opened: OpenedRow | undefined) => void;
+  readonly copy: (row: RecordRow) => void;
+  readonly reset: () => void;
+}
+
+export interface DetailActions {
+  readonly tab: () => DetailTab;
+  readonly show: (tab: DetailTab) => void;
+  readonly close: () => void;
+  readonly step: (direction: 1 | -1, like: 'lane' | 'key') => void;
+}
+
+export function createDetailBody(host: ViewHost, actions: DetailActions): DetailBody {
+  const { act, element } = host;
+  let version = 0;
+  let current: Row | undefined;
+  let payload: Payload | undefined;
+  let wasOpen = false;
+
+  adopt(element.renderRoot, bodyStyles);
+  const change = (action: () => void): void =>
+    act(() => {
+      version++;
+      action();
+    });
+  const pick = createPick(host);
+  const tree = createJsonTree(host, pick, change);
+  const raw = createRawTab(change);
+  const anatomy = createAnatomyTab(keyMd5, change, openSub);
+
+  function openSub({ record }: RecordRow, subSequenceNumber: number): void {
+    const isIt = (other: Row): boolean =>
+      other.kind === 'record' &&
+      other.record.sequenceNumber === record.sequenceNumber &&
+      other.record.subSequenceNumber === subSequenceNumber;
+    const found = host.table.seek(-1, isIt) ?? host.table.seek(1, isIt);
+    if (found) act(() => host.table.open(found));
+    else host.say('It left the window, or is not there yet');
+  }
+  const isSheet = (): boolean => element.clientWidth < SHEET_BELOW_PX;
+  const within = <Found extends HTMLElement>(selector: string): readonly Found[] => [
+    ...element.renderRoot.querySelectorAll<Found>(`.detail ${selector}`),
+  ];
+  const turnTo = (tab: DetailTab): void => {
+    act(() => actions.show(tab));
+    const [button] = within(`#detail-tab-${tab}`);
+    button?.focus();
+    button?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  };
+
+  const onKey = (event: KeyboardEvent): void => {
+    const target = event.target as HTMLElement;
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey) return;
+    const { key } = event;
+    if (key === 'Tab' && isSheet()) return keepFocus(event);
+    if ((key === 'f' || key === 'F') && target.matches('[data-pick]')) {
+      target.dispatchEvent(new MouseEvent('click', { altKey: key === 'F' }));
+    } else if (key === 'ArrowLeft' || key === 'ArrowRight') {
+      const at = NAMES.indexOf(actions.tab()) + (key === 'ArrowRight' ? 1 : -1);
+      turnTo(NAMES[(at + NAMES.length) % NAMES.length] ?? 'event');
+    } else return;
+    event.preventDefault();
+  };
+  /** The sheet covers what is behind it: the focus stays inside. */
+  const keepFocus = (event: KeyboardEvent): void => {
+    const stops = within<HTMLElement>(':is(button, [tabindex="0"])').filter(
+      (stop) => stop.tabIndex >= 0 && stop.checkVisibility() && !stop.matches(':disabled'),
+    );
+    const [first] = stops;
+    const last = stops.at(-1);
+    const [from, to] = event.shiftKey ? [first, last] : [last, first];
+    if (event.target !== from) return;
+    to?.focus();
+    event.preventDefault();
+  };
+
+  const renderTab = (
+    row: RecordRow,
+    hashKey: bigint,
+    { shards, hues, stats }: Omit<Drawing, 'opened'>,
+  ): unknown => {
+    const tab = actions.tab();
+    const { record } = row;
+    const at = record.event?.rivulet;
+    if (tab === 'journey') {
+      const own = at && host.tap()?.journeys.of(at.lane, at.seq);
+      const shownAt = host.session().shown.of(row.id);
+      return renderJourney(legsOf(record, own, shownAt, stats?.clockOffsetMs));
+    }
+    if (tab === 'key') return renderKey({ row, hashKey, shards, hues, pick });
+    const reference = tab === 'diff' ? referenceOf(host, row) : undefined;
+    const { plan } = host.settings();
+    return guard([row, tab, version, reference?.row, shards.length, plan], () => {
+      if (tab === 'raw') return raw.render(row);
+      if (tab === 'anatomy') return anatomy.render(row, shards);
+      if (tab === 'diff') return renderDiff(row, reference);
+      payload ??= readPayload(record.data);
+      if (tab === 'json') return renderJson(row, payload);
+      return renderEvent({
+        row,
+        value: eventIn(payload) ?? record.event,
+        problems: record.event && plan?.(record.event),
+        hues,
+        pick,
+        addColumn: (path) =>
+          act(() => (host.table as { addColumn?: (path: string) => void }).addColumn?.(path)),
+      });
+    });
+  };
+  const renderJson = ({ record }: RecordRow, payload: Payload): TemplateResult => {
+    if (payload.kind === 'json') {
+      const isEnvelope = eventIn(payload) !== payload.value;
+      return tree.render(payload.value, record.event && (isEnvelope ? 'data.' : ''));
+    }
+    if (payload.kind === 'text') return html`<pre class="detail-bytes">${payload.text}</pre>`;
+    return html`<p class="empty">
+      ${payload.kind === 'large' ? 'More than 1 MB is not drawn as a tree.' : 'The data is neither JSON nor text.'}
+      <button @click=${() => act(() => actions.show('raw'))}>Show it page by page</button>
+    </p>`;
+  };
+
+  const renderRecord = (row: RecordRow, opened: OpenedRow, drawing: Omit<Drawing, 'opened'>) => {
+    const { type, name } = labelOf(row.record);
+    const at = row.record.event?.rivulet;
+    const tab = actions.tab();
+    return renderFrame(
+      name || type,
+      at ? `${formatLane(at.lane)}·${at.seq}` : '',
+      html`<div class="detail-tabs" role="tablist" aria-label="Views of the record">
+          ${NAMES.map(
+            (each) => html`<button
+              role="tab"
+              id="detail-tab-${each}"
+              aria-selected=${each === tab}
+              aria-controls="detail-shown"
+              tabindex=${each === tab ? 0 : -1}
+              @click=${() => turnTo(each)}
+            >
+              ${TABS[each]}
+            </button>`,
+          )}
+        </div>
+        <div class="body" id="detail-shown" role="tabpanel" tabindex="0" aria-labelledby="detail-tab-${tab}">
+          ${renderTab(row, opened.hashKey ?? 0n, drawing)}
+        </div>
+        <footer class="detail-bar">
+          ${at ? renderSteps('lane', 'p', 'n') : nothing} ${renderSteps('key', '[', ']')}
+          <button @click=${() => copy(row)}>Copy JSON</button>
+        </footer>`,
+    );
+  };
+  const renderSteps = (like: 'lane' | 'key', back: string, on: string): TemplateResult =>
+    html`<span class="detail-steps" role="group" aria-label="Same ${like}"
+      ><button aria-label="Previous of this ${like}" title="Previous (${back})" @click=${() => act(() => actions.step(-1, like))}>‹</button
+      ><span aria-hidden="true">${like}</span
+      ><button aria-label="Next of this ${like}" title="Next (${on})" @click=${() => act(() => actions.step(1, like))}>›</button></span
+    >`;
+  const renderOther = (row: GapRow | NoteRow, { laneById, stats }: Omit<Drawing, 'opened'>) => {
+    const { title, what, why, now, tone } =
+      row.kind === 'note'
+        ? explainNote(row)
+        : explainGap(row, laneById.get(row.range.lane), row.range.lane === stats?.lane);
+    const lane = row.kind === 'gap' ? row.range.lane : undefined;
+    return renderFrame(
+      title,
+      '',
+      html`<div class="body" tabindex="0" role="group" aria-label="What it means">
+          <h4>What</h4>
+          <p>${what}</p>
+          <h4>Why</h4>
+          <p>${why}</p>
+          <h4>What now</h4>
+          <p class="detail-now" data-tone=${tone ?? nothing}>${now}</p>
+        </div>
+        ${
+          lane === undefined
+            ? nothing
+            : html`<footer class="detail-bar">
+                ${renderSteps('lane', 'p', 'n')}
+                <button @click=${() => pick('lane', lane, false)}>Only this lane</button>
+                <button @click=${() => host.show('ledger')}>Ledger</button>
+              </footer>`
+        }`,
+    );
+  };
+  const renderFrame = (title: string, aside: string, inside: TemplateResult): TemplateResult =>
+    html`<section
+      class="panel detail"
+      part="detail"
+      aria-labelledby="title-detail"
+      role=${isSheet() ? 'dialog' : nothing}
+      aria-modal=${isSheet() ? 'true' : nothing}
+      @keydown=${onKey}
+    >
+      <header>
+        <h3 id="title-detail">${title}</h3>
+        <div class="aside">
+          <span class="number">${aside}</span>
+          <button class="close" aria-label="Close the detail" title="Close (Esc)" @click=${() => act(actions.close)}>
+            ${renderIcon('close')}
+          </button>
+        </div>
+      </header>
+      ${inside}
+    </section>`;
+  const copy = ({ record }: RecordRow): void => host.copy(textOf(record.data), 'the JSON');
+  const reset = (): void => {
+    payload = undefined;
+    tree.reset();
+    raw.reset();
+    anatomy.reset();
+  };
+
+  return {
+    render: (opened, drawing) => {
+      const { row } = opened;
+      if (row !== current) {
+        current = row;
+        reset();
+      }
+      return row.kind === 'record' ? renderRecord(row, opened, drawing) : renderOther(row, drawing);
+    },
+    drawn: (opened) => {
+      const isOpen = opened !== undefined;
+      if (isOpen && !wasOpen && isSheet()) within('.close')[0]?.focus();
+      wasOpen = isOpen;
+      if (!isOpen) current = undefined;
+    },
+    copy,
+    reset,
+  };
+}
+
+function adopt(root: HTMLElement | DocumentFragment, { styleSheet }: CSSResult): void {
+  if (!(root instanceof ShadowRoot) || !styleSheet) return;
+  if (!root.adoptedStyleSheets.includes(styleSheet)) {
+    root.adoptedStyleSheets = [...root.adoptedStyleSheets, styleSheet];
+  }
+}
