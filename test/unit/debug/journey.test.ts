@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createJourneyLog, legsOf } from '../../../src/debug/detail/journey.ts';
+import { createJourneyLog } from '../../../src/debug/detail/journey.ts';
+import { legsOf } from '../../../src/debug/detail/legs.ts';
 import { createScriptedClient } from '../../helpers/scripted-client.ts';
 import { recordOf } from '../../helpers/scripted-consumer.ts';
 
@@ -83,6 +84,33 @@ describe('the journey of an event', () => {
       ['read', 420],
     ]);
     expect(legs.slice(0, 4).every((leg) => leg.approximate)).toBe(true);
+  });
+
+  it('has the times of other clocks as this page’s, as far as the client knows the offset', () => {
+    const offsetMs = -400;
+    const record = recordOf('p0aaQe81Zr', 7, {}, { readAt: NOW });
+
+    const legs = legsOf(record, undefined, NOW + 90, offsetMs);
+
+    expect(legs.map(({ station, at }) => [station, at - NOW])).toEqual([
+      ['captured', -500],
+      ['sent', -100],
+      ['relay', -60],
+      ['arrived', -20],
+      ['read', 0],
+      ['shown', 90],
+    ]);
+    expect(legs.find(({ station }) => station === 'relay')?.note).toBe(
+      'relay’s clock ≈ offset −400 ms',
+    );
+  });
+
+  it('says in its receipt where the event is', () => {
+    const { journeys } = ownEvent();
+
+    const legs = legsOf(recordOf(LANE, 41), journeys.of(LANE, 41), undefined);
+
+    expect(legs.find(({ station }) => station === 'receipt')?.note).toBe('shard 0 · …1');
   });
 
   it('says nothing about events that nobody told of', () => {
