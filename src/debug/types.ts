@@ -182,6 +182,8 @@ export interface ViewHost {
   readonly say: (text: string) => void;
   /** Reads the stream anew, from elsewhere or only in part. */
   readonly reopen: (reading: Reopening) => void;
+  /** How it was read anew the last time: nothing where it is read as the page asked for. */
+  readonly reading: () => Reopening;
   /** Shows this session in place of the one that is read, as that of a file. */
   readonly replay: (session: Session) => void;
 }

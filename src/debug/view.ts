@@ -205,6 +205,7 @@ export function createView({ element, frame, settings, runtime }: ViewOptions): 
       );
     },
     say: toast.say,
+    reading: () => reopening,
     reopen: (next) => {
       reopening = next;
       replace(open());
