@@ -1,50 +1,196 @@
-import { type CSSResult, css, html, nothing, type TemplateResult } from 'lit';
+import { type CSSResultGroup, html, nothing, type TemplateResult } from 'lit';
 import type { ClientStats } from '../../client/types.ts';
-import type { LaneAccount, LedgerTotals } from '../../consumer/types.ts';
-import { formatCount, formatLane, formatPlural, formatReasons, formatRuns } from '../format.ts';
+import type { LaneAccount } from '../../consumer/types.ts';
+import type { LaneRange } from '../../protocol/event.ts';
+import { formatCount, formatPlural, formatReasons } from '../format.ts';
 import { renderPanel } from '../frame/panel.ts';
-import type { Part, ViewHost } from '../types.ts';
+import type { Drawing, Part, ViewHost } from '../types.ts';
+import { absencesOf } from './absences.ts';
+import { createGapLog, rowOf } from './gap-log.ts';
+import { emptyAccount, type Figures, figuresOf, groupByClient, sumOf } from './lane-figures.ts';
+import { COLUMNS, type LaneRow, renderClient, renderFigures, renderLane } from './ledger-rows.ts';
+import { ledgerStyles as styles } from './ledger-styles.ts';
 import type { Proof } from './proof.ts';
-import { unreadOf } from './verdict.ts';
+import { proofText } from './proof-text.ts';
+import { unreadOf, type Verdict } from './verdict.ts';
 
-interface LedgerFacts {
-  readonly lanes: readonly LaneAccount[];
-  readonly totals: LedgerTotals;
-  readonly stats: ClientStats | undefined;
-  /** Whether the stream is read from its beginning. */
-  readonly fromBeginning: boolean;
-}
+/** Clients drawn at a time: the rest is counted, and stands in the totals. */
+const MAX_CLIENTS = 40;
 
-/** Lanes drawn at a time: the rest is counted, and stands in the totals. */
-const MAX_LANES = 40;
+const SIGNS: Record<Verdict['tone'], string> = { none: '○', proven: '✓', pending: '◌', lost: '✕' };
 
-/** The account of every lane. */
-export function createLedgerPart(host: ViewHost, _proof: Proof): Part {
+/** The account of every lane, and what is proven by it. */
+export function createLedgerPart(host: ViewHost, proof: Proof): Part {
+  const gaps = createGapLog();
+  /** What a person opened or closed; lanes with something absent are open by themselves. */
+  const open = new Map<string, boolean>();
+  let latest: Drawing | undefined;
+
+  const copyProof = (): void => {
+    if (!latest) return;
+    const { now, verdict, shards } = latest;
+    const { model, reachOf, fromBeginning } = host.session();
+    const stream = host.settings().source?.stream || 'of this page';
+    const facts = { now, stream, fromBeginning, verdict, ledger: model.ledger, shards, reachOf };
+    host.copy(proofText(facts), 'the proof');
+  };
+  const goTo = (range: LaneRange): void => {
+    const row = rowOf(range, gaps, host.session().model.rows);
+    if (row) {
+      host.show('records');
+      host.table.go(row);
+    } else host.say('No row of it is in the window any more');
+  };
+  const goToLoss = (): void => {
+    const [run] = latest?.verdict.lost ?? [];
+    if (run) goTo(run);
+  };
+  const hasLoss = (): boolean => latest?.verdict.tone === 'lost';
+
+  /** Lanes of which there is nothing but a promise, and this page's own before anything of it arrived. */
+  const withUnseen = ({ lanes, laneById, stats, verdict }: Drawing): readonly LaneAccount[] => {
+    const unseen = new Map<string, LaneAccount>();
+    if (stats && !laneById.has(stats.lane)) {
+      unseen.set(stats.lane, emptyAccount(stats.lane, stats.clientId));
+    }
+    for (const { lane } of verdict.lost) {
+      if (!laneById.has(lane) && !unseen.has(lane)) unseen.set(lane, emptyAccount(lane, ''));
+    }
+    return unseen.size > 0 ? [...unseen.values(), ...lanes] : lanes;
+  };
+
+  const renderTable = (drawing: Drawing): TemplateResult => {
+    const { stats, now, shards, totals, verdict } = drawing;
+    const { fromBeginning, reachOf, model } = host.session();
+    gaps.look(model.rows);
+    const lanes = withUnseen(drawing);
+    const facts = { stats, fromBeginning };
+    const promised = host.tap()?.stored() ?? [];
+    const looked = { shards, reachOf, fromBeginning };
+    const rowFor = (account: LaneAccount): LaneRow => {
+      const own = promised.filter(({ lane }) => lane === account.lane);
+      const absences =
+        account.missing > 0 || own.length > 0 ? absencesOf(account, own, looked) : [];
+      const lostAbove = absences
+        .filter(({ state, first }) => state === 'lost' && first > account.highest)
+        .reduce((sum, { count }) => sum + count, 0);
+      return {
+        account,
+        absences,
+        figures: figuresOf(account, facts, lostAbove),
+        isOwn: account.lane === stats?.lane,
+        isOpen: open.get(account.lane) ?? absences.length > 0,
+        unread: fromBeginning ? 0 : unreadOf(account),
+        now,
+        sinceOf: (range) => gaps.of(range)?.at,
+        onToggle: (isOpen) => host.act(() => open.set(account.lane, isOpen)),
+        onGo: (range) => host.act(() => goTo(range)),
+      };
+    };
+    const groups = groupByClient(lanes, stats?.lane, MAX_CLIENTS);
+    const hidden = lanes.length - groups.reduce((sum, { lanes }) => sum + lanes.length, 0);
+    return html`<table>
+      <thead>
+        <tr>
+          <th scope="col">Lane</th>
+          ${COLUMNS.map(
+            ({ name, title, says }) =>
+              html`<th scope="col" class=${name}><abbr title=${says}>${title}</abbr></th>`,
+          )}
+        </tr>
+      </thead>
+      <tbody>
+        ${groups.map(({ client, lanes: [first, ...rest] }) => {
+          if (!first) return nothing;
+          const row = rowFor(first);
+          if (rest.length === 0) return renderLane(row);
+          const rows = [row, ...rest.map(rowFor)];
+          const isOpen =
+            open.get(`of ${client}`) ??
+            rows.some(({ isOwn, absences }) => isOwn || absences.length > 0);
+          const toggle = (): void => host.act(() => open.set(`of ${client}`, !isOpen));
+          return html`${renderClient(client, rows, isOpen, toggle)} ${isOpen ? rows.map(renderLane) : nothing}`;
+        })}
+        ${
+          hidden > 0
+            ? html`<tr><td colspan=${COLUMNS.length + 1} class="muted">and ${formatPlural(hidden, 'more lane')}, counted below</td></tr>`
+            : nothing
+        }
+      </tbody>
+      <tfoot>
+        <tr>
+          <th scope="row">All</th>
+          ${renderFigures(totalsOf(drawing, fromBeginning), verdict.lost.length > 0)}
+        </tr>
+        ${
+          totals.lanes > 1 && totals.dropped > 0
+            ? html`<tr class="reasons"><td colspan=${COLUMNS.length + 1}>✂ left out: ${formatReasons(totals.droppedBy)}</td></tr>`
+            : nothing
+        }
+      </tfoot>
+    </table>`;
+  };
+
+  const renderVerdict = ({ verdict, totals }: Drawing): TemplateResult => html`<p
+      class="ledger-verdict"
+      data-tone=${verdict.tone}
+    >
+      <span><span aria-hidden="true">${SIGNS[verdict.tone]}</span> ${verdict.text}</span>
+      ${
+        verdict.tone === 'lost'
+          ? html`<button @click=${() => host.act(goToLoss)}>Show the gap</button>
+              <button @click=${() => host.act(proof.acknowledge)}>Acknowledge</button>`
+          : nothing
+      }
+      ${totals.late > 0 ? html`<span class="muted">${formatCount(totals.late)} came late</span>` : nothing}
+    </p>`;
+
   return {
-    render: ({ lanes, totals, stats }) =>
-      renderLedger({ lanes, totals, stats, fromBeginning: host.session().fromBeginning }),
+    render: (drawing) => {
+      latest = drawing;
+      const { totals, stats } = drawing;
+      const clients = formatPlural(totals.lanes, 'lane');
+      const aside = html`${totals.lanes > 0 ? html`<span>${clients}</span>` : nothing}
+        <button class="ledger-copy" @click=${copyProof}>Copy proof</button>`;
+      const body =
+        totals.lanes === 0 && !stats
+          ? html`<p class="empty">Every lane that arrives gets its account here: stored, dropped, doubled, late, missing.</p>`
+          : html`<div class="body" tabindex="0" role="group" aria-label="Ledger, scrollable">
+              ${renderVerdict(drawing)} ${stats ? renderOwn(stats) : nothing} ${renderTable(drawing)}
+            </div>`;
+      return renderPanel('ledger', 'Ledger', aside, body);
+    },
+    reset: () => {
+      gaps.reset();
+      open.clear();
+    },
+    commands: [
+      { id: 'copy-proof', title: 'Copy the proof', keys: ['c p'], run: copyProof },
+      { id: 'show-loss', title: 'Go to the first lost event', isOffered: hasLoss, run: goToLoss },
+      {
+        id: 'acknowledge-loss',
+        title: 'Acknowledge the loss',
+        isOffered: hasLoss,
+        run: proof.acknowledge,
+      },
+    ],
   };
 }
 
-function renderLedger(facts: LedgerFacts): TemplateResult {
-  const { totals } = facts;
-  const aside = totals.lanes > 0 ? formatPlural(totals.lanes, 'lane') : nothing;
-  const body =
-    totals.lanes === 0 && !facts.stats
-      ? html`<p class="empty">Every lane that arrives gets its account here: received, doubled, late, missing.</p>`
-      : html`<div class="body" tabindex="0" role="group" aria-label="Ledger, scrollable">
-          ${facts.stats ? renderOwn(facts.stats) : nothing} ${renderTable(facts)}
-        </div>`;
-  return renderPanel('ledger', 'Ledger', aside, body);
-}
-
-/** The lanes worth a line: this page's own, those with something missing, then the latest. */
-export function orderLanes(lanes: readonly LaneAccount[], own: string | undefined): LaneAccount[] {
-  const rank = (lane: LaneAccount): number => {
-    if (lane.lane === own) return 0;
-    return lane.missing > 0 ? 1 : 2;
+function totalsOf({ totals, lanes, stats, laneById }: Drawing, fromBeginning: boolean): Figures {
+  const { received, dropped, droppedBy, duplicates, outOfOrder, late } = totals;
+  const unread = fromBeginning ? 0 : lanes.reduce((sum, lane) => sum + unreadOf(lane), 0);
+  const missing = totals.missing - unread;
+  const rejected = droppedBy.rejected ?? 0;
+  const own = stats && (laneById.get(stats.lane) ?? emptyAccount(stats.lane, stats.clientId));
+  const { queued } = sumOf(own ? [figuresOf(own, { stats, fromBeginning })] : []);
+  return {
+    captured: received + dropped + missing + (queued ?? 0),
+    stored: received,
+    rejected,
+    dropped: dropped - rejected,
+    ...{ queued, missing, duplicates, outOfOrder, late },
   };
-  return [...lanes].sort((a, b) => rank(a) - rank(b));
 }
 
 function renderOwn(stats: ClientStats): TemplateResult {
@@ -66,166 +212,4 @@ function renderOwn(stats: ClientStats): TemplateResult {
   </p>`;
 }
 
-function renderTable({ lanes, totals, stats, fromBeginning }: LedgerFacts): TemplateResult {
-  const ordered = orderLanes(lanes, stats?.lane);
-  const hidden = ordered.length - MAX_LANES;
-  return html`<table>
-    <thead>
-      <tr>
-        <th scope="col">Lane</th>
-        <th scope="col">Received</th>
-        <th scope="col"><abbr title="Copies of events that had arrived before">Dup</abbr></th>
-        <th scope="col"><abbr title="Arrived after a higher number">Late</abbr></th>
-        <th scope="col">Dropped</th>
-        <th scope="col">Missing</th>
-      </tr>
-    </thead>
-    <tbody>
-      ${ordered.slice(0, MAX_LANES).map((lane) => renderLane(lane, lane.lane === stats?.lane, fromBeginning))}
-      ${
-        hidden > 0
-          ? html`<tr><td colspan="6" class="muted">and ${formatPlural(hidden, 'more lane')}, counted below</td></tr>`
-          : nothing
-      }
-    </tbody>
-    <tfoot>
-      <tr>
-        <th scope="row">All</th>
-        ${renderFigures(totals)}
-      </tr>
-      ${totals.lanes > 1 ? renderReasons(totals) : nothing}
-    </tfoot>
-  </table>`;
-}
-
-function renderLane(lane: LaneAccount, own: boolean, fromBeginning: boolean): TemplateResult {
-  const unread = fromBeginning ? 0 : unreadOf(lane);
-  const note = unread > 0 ? ` (1–${unread} from before reading began)` : '';
-  return html`<tr>
-      <th scope="row" title=${lane.lane}>
-        ${formatLane(lane.lane)} ${own ? html`<span class="own">this page</span>` : nothing}
-      </th>
-      ${renderFigures(lane)}
-    </tr>
-    ${
-      lane.gaps.length > 0
-        ? html`<tr class="gaps"><td colspan="6">▲ missing ${formatRuns(lane.gaps)}${note}</td></tr>`
-        : nothing
-    }
-    ${renderReasons(lane)}`;
-}
-
-/** Who decided that. */
-function renderReasons({
-  dropped,
-  droppedBy,
-}: Pick<LaneAccount, 'dropped' | 'droppedBy'>): unknown {
-  if (dropped === 0) return nothing;
-  return html`<tr class="reasons"><td colspan="6">✂ left out: ${formatReasons(droppedBy)}</td></tr>`;
-}
-
-function renderFigures(
-  account: Pick<LaneAccount, 'received' | 'duplicates' | 'outOfOrder' | 'dropped' | 'missing'>,
-): TemplateResult {
-  return html`<td>${formatCount(account.received)}</td>
-    <td ?data-some=${account.duplicates > 0}>${formatCount(account.duplicates)}</td>
-    <td ?data-some=${account.outOfOrder > 0}>${formatCount(account.outOfOrder)}</td>
-    <td ?data-dropped=${account.dropped > 0}>${formatCount(account.dropped)}</td>
-    <td ?data-missing=${account.missing > 0}>${formatCount(account.missing)}</td>`;
-}
-
-export const ledgerStyles: CSSResult = css`
-  .ledger .body {
-    padding-block-start: 6px;
-  }
-  .sum {
-    padding-block-end: 6px;
-    color: var(--text);
-    font-size: 11.5px;
-    text-wrap: balance;
-  }
-  .sum span,
-  .sum strong {
-    white-space: nowrap;
-  }
-  .adds {
-    color: var(--proven);
-    font-weight: 600;
-  }
-  table {
-    inline-size: 100%;
-    max-inline-size: 760px;
-    border-collapse: collapse;
-    font: 11.5px/1.5 var(--mono);
-    font-variant-numeric: tabular-nums;
-  }
-  th,
-  td {
-    padding: 3px 6px;
-    text-align: end;
-    white-space: nowrap;
-  }
-  th:first-child,
-  td:first-child {
-    padding-inline-start: 0;
-    text-align: start;
-  }
-  thead th {
-    position: sticky;
-    inset-block-start: -6px;
-    background: var(--surface);
-    color: var(--muted);
-    font: 500 11px/1.5 var(--font);
-  }
-  abbr {
-    text-decoration: none;
-  }
-  tbody th {
-    font-weight: 500;
-  }
-  tbody tr:not(.gaps, .reasons) > *,
-  tfoot tr:not(.reasons) > * {
-    border-block-start: 1px solid var(--line);
-  }
-  tfoot tr > * {
-    font-weight: 650;
-  }
-  .own {
-    margin-inline-start: 4px;
-    padding: 1px 6px;
-    border-radius: 99px;
-    background: var(--selected);
-    font: 500 10.5px/1.4 var(--font);
-  }
-  [data-some],
-  [data-missing],
-  .gaps td {
-    color: var(--pending);
-    font-weight: 600;
-  }
-  .gaps td {
-    padding-block-start: 0;
-    white-space: normal;
-    font-weight: 500;
-  }
-  [data-dropped],
-  .reasons td {
-    color: var(--dropped);
-    font-weight: 600;
-  }
-  .reasons td {
-    padding-block-start: 0;
-    white-space: normal;
-    font-weight: 500;
-  }
-  @container rivulet (max-width: 419px) {
-    .ledger :is(th, td) {
-      padding-inline: 3px;
-    }
-    .own {
-      display: block;
-      inline-size: max-content;
-      margin: 0 0 2px;
-    }
-  }
-`;
+export const ledgerStyles: CSSResultGroup = styles;
