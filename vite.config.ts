@@ -110,6 +110,59 @@ function tightenStyle(text: string): string {
 }
 
 /**
+ * The debug view asks SQLite in a worker of its own: a file beside the others, of this name. In library mode Vite would write
+ * an address from the site's root, and SQLite's module into the worker as text.
+ *
+ * @param isWhole the worker comes with SQLite inside, its module beside it, and the names of both change with what is in
+ * them; else SQLite stays an import
+ */
+export function sqlWorker(name: string, isWhole: boolean): Plugin {
+  const versions = [
+    'src/debug/sql/sql-worker.ts',
+    'node_modules/@sqlite.org/sqlite-wasm/package.json',
+  ]
+    .map((path) => readFileSync(resolve(root, path), 'utf8'))
+    .join();
+  const hash = createHash('sha256').update(versions).digest('base64url').slice(0, 8);
+  const fileName = isWhole ? `${name}-${hash}.js` : `${name}.js`;
+  const wasm = `${name}-${hash}.wasm`;
+  const library = resolve(root, 'node_modules/@sqlite.org/sqlite-wasm/dist');
+  return {
+    name: 'sql-worker',
+    enforce: 'pre',
+    buildStart() {
+      this.emitFile({ type: 'chunk', id: source('debug/sql/sql-worker.ts'), fileName });
+      if (!isWhole) return;
+      const contents = readFileSync(resolve(library, 'sqlite3.wasm'));
+      this.emitFile({ type: 'asset', fileName: wasm, source: contents });
+    },
+    transform(code, id) {
+      if (id === source('debug/sql/start-worker.ts')) {
+        return { code: code.replace("'./sql-worker.ts'", 'SQL_WORKER_FILE'), map: null };
+      }
+      if (!isWhole || id !== resolve(library, 'index.mjs')) return undefined;
+      const inside = code
+        .replace('"sqlite3.wasm", import.meta.url', 'SQLITE_WASM_FILE, import.meta.url')
+        // Of its own workers the view starts none.
+        .replaceAll(
+          /new URL\(("sqlite3-[\w-]+\.m?js"), import\.meta\.url\)/g,
+          'new URL($1, "none:")',
+        );
+      return { code: inside, map: null };
+    },
+    renderChunk(code) {
+      if (!/SQL(_WORKER|ITE_WASM)_FILE/.test(code)) return undefined;
+      return {
+        code: code
+          .replace('SQL_WORKER_FILE', JSON.stringify(`./${fileName}`))
+          .replace('SQLITE_WASM_FILE', JSON.stringify(`./${wasm}`)),
+        map: null,
+      };
+    },
+  };
+}
+
+/**
  * Prints the hash of each file that a page loads as it is, for `integrity` and for a policy's `script-src`, and gathers them in
  * `integrity.json`.
  */
@@ -170,6 +223,7 @@ const builds: Record<string, UserConfig> = {
    * `idb`, of which the few hundred bytes that the log uses are inside.
    */
   library: {
+    plugins: [sqlWorker('debug-sql-worker', false)],
     build: {
       lib: {
         entry: {
@@ -219,7 +273,7 @@ const builds: Record<string, UserConfig> = {
   },
   /** The debug view for a page without a bundler: a module, and beside it what it loads when somebody looks, libraries inside. */
   debug: {
-    plugins: [integrity],
+    plugins: [integrity, sqlWorker('rivulet-debug-sql-worker', true)],
     // In library mode Vite leaves it to the application; this file runs in a page, which has no `process`.
     define: { 'process.env.NODE_ENV': '"production"' },
     build: {
@@ -307,6 +361,9 @@ export default defineConfig(({ mode }) => {
       ],
     },
     server: { host: '127.0.0.1' },
+    worker: { format: 'es' },
+    // Its module lies beside it, and not beside what the dev server makes of it.
+    optimizeDeps: { exclude: ['@sqlite.org/sqlite-wasm'] },
     build: { sourcemap: true, target: 'es2022', ...build.build },
   };
 });

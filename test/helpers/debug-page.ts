@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { build } from 'vite';
+import { sqlWorker } from '../../vite.config.ts';
 import { serveOnLoopback } from './loopback-server.ts';
 
 const TEST = resolve(import.meta.dirname, '..');
@@ -9,23 +10,36 @@ export interface DebugPageServer {
   readonly stop: () => Promise<void>;
 }
 
-/** Serves the debug view alone, filling the window, on the scripted stream of a module of `test/browser/pages`. */
-export async function startDebugPage(entry = 'debug-page.ts'): Promise<DebugPageServer> {
+/**
+ * Serves the debug view alone, filling the window, on the scripted stream of a module of `test/browser/pages`.
+ *
+ * @param policy the Content-Security-Policy of all files. Default: none
+ */
+export async function startDebugPage(
+  entry = 'debug-page.ts',
+  policy?: string,
+): Promise<DebugPageServer> {
   const files = await bundle(entry);
   const server = await serveOnLoopback((request, response) => {
-    const file = files.get((request.url ?? '/').slice(1));
+    const name = (request.url ?? '/').slice(1);
+    const file = files.get(name);
+    const script = name.endsWith('.wasm') ? 'application/wasm' : 'text/javascript';
     response
-      .writeHead(200, { 'content-type': file ? 'text/javascript' : 'text/html; charset=utf-8' })
+      .writeHead(200, {
+        'content-type': file ? script : 'text/html; charset=utf-8',
+        ...(policy ? { 'content-security-policy': policy } : {}),
+      })
       .end(file ?? PAGE);
   });
   return { url: `${server.origin}/`, stop: server.stop };
 }
 
-async function bundle(entry: string): Promise<ReadonlyMap<string, string>> {
+async function bundle(entry: string): Promise<ReadonlyMap<string, string | Uint8Array>> {
   const result = await build({
     configFile: false,
     root: TEST,
     logLevel: 'error',
+    plugins: [sqlWorker('sql-worker', true)],
     // In library mode Vite leaves it to the application, and a page has no `process`.
     define: { 'process.env.NODE_ENV': '"production"' },
     build: {
@@ -40,9 +54,10 @@ async function bundle(entry: string): Promise<ReadonlyMap<string, string>> {
   });
   const outputs = [result].flat().flatMap((part) => ('output' in part ? part.output : []));
   return new Map(
-    outputs.flatMap((output) =>
-      output.type === 'chunk' ? [[output.fileName, output.code] as const] : [],
-    ),
+    outputs.map((output) => [
+      output.fileName,
+      output.type === 'chunk' ? output.code : output.source,
+    ]),
   );
 }
 

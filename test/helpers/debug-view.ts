@@ -21,15 +21,18 @@ export interface DebugView {
 /** Browsers share the machine with other suites, which can make them slow. */
 export const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 20_000 });
 
-/** @param entry a module of `test/browser/pages`; one that needs more than `debug-page.ts` imports it and adds to it */
-export function useDebugView(entry = 'debug-page.ts'): DebugView {
+/**
+ * @param entry a module of `test/browser/pages`; one that needs more than `debug-page.ts` imports it and adds to it
+ * @param policy the page's Content-Security-Policy. Default: none
+ */
+export function useDebugView(entry = 'debug-page.ts', policy?: string): DebugView {
   let server: DebugPageServer;
   let profile: Profile;
   let browser: OpenBrowser;
   let page: Page;
 
   beforeAll(async () => {
-    server = await startDebugPage(entry);
+    server = await startDebugPage(entry, policy);
     profile = await createProfile();
     browser = await profile.open();
   });
