@@ -29,37 +29,22 @@ export function createAnatomyTab(
   let shown = PAGE_LINES;
 
   const renderRecords = (row: RecordRow, { records }: Anatomy): TemplateResult => {
-    const decoder = new TextDecoder();
+    const lines = records.slice(0, shown).map(({ partitionKey, data }, index) => [
+      html`<button aria-label="Open record ${index + 1}" @click=${() => openSub(row, index)}>
+        ${index + 1}
+      </button>`,
+      nameOf(data),
+      partitionKey,
+      formatBytes(data.length),
+    ]);
+    const more = (): void =>
+      change(() => {
+        shown += PAGE_LINES;
+      });
+    const rest = records.length - lines.length;
     return html`<h4>Records</h4>
-      <table class="detail-table">
-        <thead>
-          <tr><th>#</th><th>Key</th><th>What</th><th>Size</th></tr>
-        </thead>
-        <tbody>
-          ${records.slice(0, shown).map(
-            ({ partitionKey, data }, index) => html`<tr
-              aria-current=${index === row.record.subSequenceNumber ? 'true' : nothing}
-            >
-              <td><button aria-label="Open record ${index + 1}" @click=${() => openSub(row, index)}>${index + 1}</button></td>
-              <td class="number">${partitionKey}</td>
-              <td>${data.length > MAX_NAMED_BYTES ? '' : nameOf(decoder.decode(data))}</td>
-              <td class="number">${formatBytes(data.length)}</td>
-            </tr>`,
-          )}
-        </tbody>
-      </table>
-      ${
-        records.length > shown
-          ? html`<button
-              @click=${() =>
-                change(() => {
-                  shown += PAGE_LINES;
-                })}
-            >
-              ${formatPlural(records.length - shown, 'more record')}
-            </button>`
-          : nothing
-      }`;
+      ${renderTable(['#', 'What', 'Key', 'Size'], lines, row.record.subSequenceNumber)}
+      ${rest > 0 ? html`<button @click=${more}>${formatPlural(rest, 'more record')}</button>` : nothing}`;
   };
 
   return {
@@ -67,17 +52,15 @@ export function createAnatomyTab(
       const { record } = row;
       const shard = shards.find(({ shardId }) => shardId === record.shardId);
       const anatomy = readAnatomy(record, shard?.hashKeys, md5);
-      return html`${renderTrail(anatomy)}
+      const isWhole = anatomy.records.length > 0;
+      return html`${isWhole ? renderOuter(row, anatomy) : nothing}
+        <h4>How it was decoded</h4>
         ${
-          anatomy.records.length > 0
-            ? html`${renderOuter(row, anatomy)} ${renderKeys(row, anatomy)} ${renderRecords(row, anatomy)}`
-            : nothing
+          isWhole || record.aggregateCount === undefined
+            ? renderTrail(anatomy)
+            : html`<p class="muted">The aggregate itself is not in the file.</p>`
         }
-        ${
-          record.aggregateCount !== undefined && anatomy.records.length === 0
-            ? html`<p class="muted">The aggregate itself is not here, as in a file that was opened.</p>`
-            : nothing
-        }`;
+        ${isWhole ? html`${renderKeys(row, anatomy)} ${renderRecords(row, anatomy)}` : nothing}`;
     },
     reset: () => {
       shown = PAGE_LINES;
@@ -86,72 +69,79 @@ export function createAnatomyTab(
 }
 
 function renderTrail({ trail }: Anatomy): TemplateResult {
-  return html`<h4>How it was decoded</h4>
-    <ol class="detail-trail">
-      ${trail.map(({ ok, text }, at) => html`<li ?data-no=${!ok}>${at === trail.length - 1 ? '→' : ok ? '✓' : '✕'} ${text}</li>`)}
-    </ol>`;
+  return html`<ol class="detail-trail">
+    ${trail.map(({ ok, text }, at) => {
+      const sign = at === trail.length - 1 ? '→' : ok ? '✓' : '✕';
+      return html`<li ?data-no=${!ok}>${sign} ${text}</li> `;
+    })}
+  </ol>`;
 }
 
 function renderOuter({ record }: RecordRow, anatomy: Anatomy): TemplateResult {
   const { bytes, contentBytes, records, units, unitsAlone } = anatomy;
-  const frame = bytes - contentBytes;
+  const frame = Math.round((1 - contentBytes / bytes) * 100);
+  const saved = Math.round((1 - units / unitsAlone) * 100);
+  const line = (label: string, value: unknown, note: unknown): TemplateResult =>
+    html`<div><dt>${label}</dt><dd>
+      <span class="number">${value}</span> <span class="muted">${note}</span>
+    </dd></div>`;
   return html`<h4>Aggregate</h4>
     <dl class="detail-lines">
-      <div><dt>Its own key</dt><dd class="number">${record.aggregate?.partitionKey}</dd></div>
-      <div><dt>Size</dt><dd>
-        <span class="number">${formatBytes(bytes)}</span>
-        <span class="muted">${formatBytes(frame)} of it around the records, ${Math.round((frame / bytes) * 100)} %</span>
-      </dd></div>
-      <div><dt>PUT payload units</dt><dd>
-        <span class="number">${formatCount(units)}</span>
-        <span class="muted">in place of ${formatCount(unitsAlone)}: ${formatSaved(units, unitsAlone)}</span>
-      </dd></div>
-      <div><dt>Of 1,000 writes/s</dt><dd>
-        <span class="number">1</span> <span class="muted">in place of ${formatCount(records.length)}</span>
-      </dd></div>
+      ${line('Its own key', record.aggregate?.partitionKey, nothing)}
+      ${line('Size', formatBytes(bytes), `${frame} % of it around the records`)}
+      ${line('PUT units', formatCount(units), `in place of ${formatCount(unitsAlone)}: ${saved} % saved`)}
+      ${line('Writes', 1, `in place of ${formatCount(records.length)}`)}
     </dl>`;
 }
 
 function renderKeys({ record }: RecordRow, { keys }: Anatomy): TemplateResult {
   const outside = keys.filter(({ isOutside }) => isOutside).length;
-  const isExplicit = keys.some(({ explicitHashKey }) => explicitHashKey !== undefined);
-  return html`<h4>Would the KCL drop this?</h4>
+  const lines = keys
+    .slice(0, PAGE_LINES)
+    .map(({ partitionKey, explicitHashKey, records, isOutside }) => [
+      partitionKey,
+      explicitHashKey ?? '–',
+      formatCount(records),
+      isOutside === undefined ? '?' : isOutside ? '✕ no' : '✓ yes',
+    ]);
+  return html`<h4>Would the KCL drop it?</h4>
     <p class="detail-kcl" ?data-no=${record.kclDrops}>
       ${
         record.kclDrops
-          ? `✕ Yes, all of it and without a word: ${outside} of ${formatPlural(keys.length, 'key')} outside the shard’s range. This view keeps it.`
-          : `✓ No: ${keys.length === 1 ? 'its key lies' : 'its keys lie'} in the shard’s range.`
+          ? `✕ Yes, all of it, without a word: ${formatCount(outside)} of ${formatPlural(keys.length, 'key')} outside of the shard.`
+          : '✓ No: what it holds belongs to the shard.'
       }
     </p>
-    <table class="detail-table">
-      <thead>
-        <tr>
-          <th>Partition key</th>
-          ${isExplicit ? html`<th>Explicit hash key</th>` : nothing}
-          <th>Records</th>
-          <th>In range</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${keys.slice(0, PAGE_LINES).map(
-          ({ partitionKey, explicitHashKey, records, isOutside }) => html`<tr>
-            <td class="number">${partitionKey}</td>
-            ${isExplicit ? html`<td class="number">${explicitHashKey ?? '–'}</td>` : nothing}
-            <td class="number">${formatCount(records)}</td>
-            <td>${isOutside === undefined ? '?' : isOutside ? '✕ no' : '✓ yes'}</td>
-          </tr>`,
-        )}
-      </tbody>
-    </table>
-    ${keys.length > PAGE_LINES ? html`<p class="muted">and ${formatPlural(keys.length - PAGE_LINES, 'more key')}</p>` : nothing}`;
+    ${renderTable(['Partition key', 'Explicit hash key', 'Records', 'In range'], lines)}
+    ${
+      keys.length > PAGE_LINES
+        ? html`<p class="muted">and ${formatPlural(keys.length - PAGE_LINES, 'more key')}</p>`
+        : nothing
+    }`;
 }
 
-function formatSaved(units: number, unitsAlone: number): string {
-  const saved = Math.round((1 - units / unitsAlone) * 100);
-  return saved > 0 ? `${saved} % less to pay for` : 'nothing saved';
+function renderTable(
+  head: readonly string[],
+  lines: readonly (readonly unknown[])[],
+  current?: number,
+): TemplateResult {
+  return html`<table class="detail-table">
+    <thead>
+      <tr>
+        ${head.map((name) => html`<th scope="col">${name}</th>`)}
+      </tr>
+    </thead>
+    <tbody>
+      ${lines.map(
+        (cells, index) => html`<tr aria-current=${index === current ? 'true' : nothing}>
+          ${cells.map((cell) => html`<td>${cell}</td>`)}
+        </tr>`,
+      )}
+    </tbody>
+  </table>`;
 }
 
-function nameOf(text: string): string {
-  const event = parseExact(text);
-  return isObject(event) ? String(event.event ?? event.type ?? 'JSON') : 'data';
+function nameOf(data: Uint8Array): string {
+  const event = data.length > MAX_NAMED_BYTES ? '' : parseExact(new TextDecoder().decode(data));
+  return isObject(event) ? `${event.event ?? event.type ?? 'JSON'}` : 'data';
 }

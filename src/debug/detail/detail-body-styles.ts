@@ -137,8 +137,10 @@ export const bodyStyles: CSSResult = css`
     padding-inline-start: calc((var(--level) - 1) * 12px + 14px);
     border-radius: 4px;
     overflow-wrap: anywhere;
-    white-space: pre-wrap;
     cursor: pointer;
+  }
+  .tree span {
+    white-space: pre-wrap;
   }
   .tree li:hover {
     background: var(--raised);
@@ -184,6 +186,10 @@ export const bodyStyles: CSSResult = css`
     line-height: 1.7;
     overflow-wrap: anywhere;
   }
+  .detail-trail li {
+    display: inline-block;
+    margin-inline-end: 10px;
+  }
   .detail-trail :last-child {
     font-weight: 600;
   }
@@ -199,6 +205,9 @@ export const bodyStyles: CSSResult = css`
     inline-size: 100%;
     border-collapse: collapse;
     font-size: 11.5px;
+  }
+  .detail-table td {
+    font-family: var(--mono);
   }
   .detail-table :is(th, td) {
     padding: 2px 6px 2px 0;
@@ -256,35 +265,6 @@ export const bodyStyles: CSSResult = css`
   .leg-note {
     grid-column: 2 / -1;
     margin-block: -3px 3px;
-    font-size: 11px;
-  }
-  .detail-space {
-    position: relative;
-    block-size: 10px;
-    margin-block-start: 14px;
-    border-radius: 5px;
-    background: var(--background);
-    box-shadow: inset 0 0 0 1px var(--line);
-  }
-  .detail-space span {
-    position: absolute;
-    inset-block: 0;
-    min-inline-size: 2px;
-    border-radius: 4px;
-    background: var(--hue);
-    forced-color-adjust: none;
-  }
-  .detail-space i {
-    position: absolute;
-    inset-block: -4px;
-    inline-size: 2px;
-    margin-inline-start: -1px;
-    background: var(--text);
-    forced-color-adjust: none;
-  }
-  .detail-ends {
-    display: flex;
-    justify-content: space-between;
     font-size: 11px;
   }
   .detail-diff {

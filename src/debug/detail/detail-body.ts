@@ -51,7 +51,7 @@ export interface DetailActions {
 }
 
 export function createDetailBody(host: ViewHost, actions: DetailActions): DetailBody {
-  const { act, element } = host;
+  const { act, element, table } = host;
   let version = 0;
   let current: Row | undefined;
   let payload: Payload | undefined;
@@ -73,13 +73,13 @@ export function createDetailBody(host: ViewHost, actions: DetailActions): Detail
       other.kind === 'record' &&
       other.record.sequenceNumber === record.sequenceNumber &&
       other.record.subSequenceNumber === subSequenceNumber;
-    const found = host.table.seek(-1, isIt) ?? host.table.seek(1, isIt);
-    if (found) act(() => host.table.open(found));
+    const found = table.seek(-1, isIt) ?? table.seek(1, isIt);
+    if (found) act(() => table.open(found));
     else host.say('It left the window, or is not there yet');
   }
   const isSheet = (): boolean => element.clientWidth < SHEET_BELOW_PX;
-  const within = <Found extends HTMLElement>(selector: string): readonly Found[] => [
-    ...element.renderRoot.querySelectorAll<Found>(`.detail ${selector}`),
+  const within = (selector: string): readonly HTMLElement[] => [
+    ...element.renderRoot.querySelectorAll<HTMLElement>(`.detail ${selector}`),
   ];
   const turnTo = (tab: DetailTab): void => {
     act(() => actions.show(tab));
@@ -92,26 +92,23 @@ export function createDetailBody(host: ViewHost, actions: DetailActions): Detail
     const target = event.target as HTMLElement;
     if (event.defaultPrevented || event.ctrlKey || event.metaKey) return;
     const { key } = event;
-    if (key === 'Tab' && isSheet()) return keepFocus(event);
+    const turn = { ArrowRight: 1, ArrowLeft: -1 }[key];
     if ((key === 'f' || key === 'F') && target.matches('[data-pick]')) {
       target.dispatchEvent(new MouseEvent('click', { altKey: key === 'F' }));
-    } else if (key === 'ArrowLeft' || key === 'ArrowRight') {
-      const at = NAMES.indexOf(actions.tab()) + (key === 'ArrowRight' ? 1 : -1);
-      turnTo(NAMES[(at + NAMES.length) % NAMES.length] ?? 'event');
-    } else return;
+    } else if (turn) {
+      const next = (NAMES.indexOf(actions.tab()) + turn + NAMES.length) % NAMES.length;
+      turnTo(NAMES[next] ?? 'event');
+    } else if (key !== 'Tab' || !isSheet() || !turnFocus(target, event.shiftKey)) return;
     event.preventDefault();
   };
-  /** The sheet covers what is behind it: the focus stays inside. */
-  const keepFocus = (event: KeyboardEvent): void => {
-    const stops = within<HTMLElement>(':is(button, [tabindex="0"])').filter(
-      (stop) => stop.tabIndex >= 0 && stop.checkVisibility() && !stop.matches(':disabled'),
+  /** The sheet covers what is behind it: from its last stop the focus goes to its first, and back. */
+  const turnFocus = (target: HTMLElement, isBack: boolean): boolean => {
+    const stops = within(':is(button:enabled, [tabindex])').filter(
+      (stop) => stop.tabIndex >= 0 && stop.checkVisibility(),
     );
-    const [first] = stops;
-    const last = stops.at(-1);
-    const [from, to] = event.shiftKey ? [first, last] : [last, first];
-    if (event.target !== from) return;
-    to?.focus();
-    event.preventDefault();
+    const [from, to] = isBack ? [stops[0], stops.at(-1)] : [stops.at(-1), stops[0]];
+    if (target === from) to?.focus();
+    return target === from;
   };
 
   const renderTab = (
@@ -130,20 +127,25 @@ export function createDetailBody(host: ViewHost, actions: DetailActions): Detail
     if (tab === 'key') return renderKey({ row, hashKey, shards, hues, pick });
     const reference = tab === 'diff' ? referenceOf(host, row) : undefined;
     const { plan } = host.settings();
-    return guard([row, tab, version, reference?.row, shards.length, plan], () => {
+    const columns = table.columns();
+    return guard([row, tab, version, reference?.row, shards.length, plan, columns], () => {
       if (tab === 'raw') return raw.render(row);
       if (tab === 'anatomy') return anatomy.render(row, shards);
       if (tab === 'diff') return renderDiff(row, reference);
       payload ??= readPayload(record.data);
       if (tab === 'json') return renderJson(row, payload);
+      // What is inside a large one is decoded when it is asked for, which takes longer than a person waits.
+      const isLarge = payload.kind === 'large';
       return renderEvent({
         row,
-        value: eventIn(payload) ?? record.event,
-        problems: record.event && plan?.(record.event),
+        value: eventIn(payload),
+        instead: isLarge ? renderLarge() : nothing,
+        problems: record.event && !isLarge ? plan?.(record.event) : undefined,
         hues,
         pick,
-        addColumn: (path) =>
-          act(() => (host.table as { addColumn?: (path: string) => void }).addColumn?.(path)),
+        columns,
+        toggleColumn: (path) =>
+          act(() => (columns.includes(path) ? table.removeColumn(path) : table.addColumn(path))),
       });
     });
   };
@@ -153,11 +155,12 @@ export function createDetailBody(host: ViewHost, actions: DetailActions): Detail
       return tree.render(payload.value, record.event && (isEnvelope ? 'data.' : ''));
     }
     if (payload.kind === 'text') return html`<pre class="detail-bytes">${payload.text}</pre>`;
-    return html`<p class="empty">
-      ${payload.kind === 'large' ? 'More than 1 MB is not drawn as a tree.' : 'The data is neither JSON nor text.'}
-      <button @click=${() => act(() => actions.show('raw'))}>Show it page by page</button>
-    </p>`;
+    return payload.kind === 'large' ? renderLarge() : renderPaged('The data is no text.');
   };
+  const renderLarge = (): TemplateResult => renderPaged('More than 1 MB is not read at once.');
+  const renderPaged = (why: string): TemplateResult => html`<p class="empty">
+    ${why} <button @click=${() => turnTo('raw')}>Show it page by page</button>
+  </p>`;
 
   const renderRecord = (row: RecordRow, opened: OpenedRow, drawing: Omit<Drawing, 'opened'>) => {
     const { type, name } = labelOf(row.record);

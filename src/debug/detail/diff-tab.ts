@@ -2,7 +2,7 @@
 
 import { html, type TemplateResult } from 'lit';
 import { formatLane, formatPlural } from '../format.ts';
-import { labelOf, type RecordRow, type Row } from '../reading/rows.ts';
+import type { RecordRow, Row } from '../reading/rows.ts';
 import type { ViewHost } from '../types.ts';
 import { type Change, diffOf } from './diff.ts';
 import { eventIn, readPayload } from './payload.ts';
@@ -10,6 +10,12 @@ import { cutText } from './value.ts';
 
 /** Rows looked through for one of the same name. */
 const MAX_LOOKED_AT = 2_000;
+
+/** Of no two events they are the same. */
+const ALWAYS: readonly string[] = [
+  ...['messageId', 'rivulet.seq'],
+  ...['originalTimestamp', 'timestamp', 'sentAt', 'receivedAt'],
+];
 
 const SIGNS = { added: '+', removed: '−', changed: '±' } as const;
 
@@ -54,17 +60,21 @@ export function renderDiff(
     </p>`;
   }
   const { row: other, isMarked } = reference;
-  const changes = changesOf(other, row);
-  return html`<p class="muted">
-      ${isMarked ? 'Marked' : 'The one before it'}: ${nameOf(other)} → this: ${nameOf(row)}
-    </p>
+  const all = changesOf(other, row);
+  if (!all)
+    return html`<p class="empty">One of the two is too large to be compared, or no text.</p>`;
+  const changes = all.filter(({ path }) => !ALWAYS.includes(path));
+  return html`<h4>
+      ${changes.length === 0 ? 'No difference' : formatPlural(changes.length, 'difference')}
+      <span class="number muted">${isMarked ? 'marked' : 'before'} ${placeOf(other)} → ${placeOf(row)}</span>
+    </h4>
+    <ul class="detail-diff">
+      ${changes.map(renderChange)}
+    </ul>
     ${
-      changes === undefined
-        ? html`<p class="empty">One of the two is larger than what is compared: see Raw.</p>`
-        : html`<h4>${changes.length === 0 ? 'No difference' : formatPlural(changes.length, 'difference')}</h4>
-            <ul class="detail-diff">
-              ${changes.map(renderChange)}
-            </ul>`
+      all.length > changes.length
+        ? html`<p class="muted hint">Left out: number, id and times, which always differ.</p>`
+        : ''
     }`;
 }
 
@@ -87,8 +97,7 @@ function changesOf(before: RecordRow, after: RecordRow): readonly Change[] | und
   return diffOf(first, second);
 }
 
-function nameOf({ record }: RecordRow): string {
-  const { type, name } = labelOf(record);
+function placeOf({ record }: RecordRow): string {
   const at = record.event?.rivulet;
-  return `${name || type}${at ? ` ${formatLane(at.lane)}·${at.seq}` : ''}`;
+  return at ? `${formatLane(at.lane)}·${at.seq}` : `…${record.sequenceNumber.slice(-6)}`;
 }

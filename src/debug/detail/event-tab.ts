@@ -2,6 +2,7 @@
 
 import { html, nothing, type TemplateResult } from 'lit';
 import type { StreamRecord } from '../../protocol/event.ts';
+import { isObject } from '../../protocol/parsed.ts';
 import { formatBytes, formatDuration, formatShard, formatTime } from '../format.ts';
 import { renderShard } from '../frame/shard-badge.ts';
 import { latencyOf, type RecordRow } from '../reading/rows.ts';
@@ -16,9 +17,12 @@ export interface EventFacts {
   readonly value: unknown;
   /** What the tracking plan says; `undefined` where there is none. */
   readonly problems: readonly PlanProblem[] | 'unknown' | undefined;
+  /** Stands where there is no value to show. */
+  readonly instead: unknown;
   readonly hues: ReadonlyMap<string, number>;
   readonly pick: Pick;
-  readonly addColumn: (path: string) => void;
+  readonly columns: readonly string[];
+  readonly toggleColumn: (path: string) => void;
 }
 
 interface Line {
@@ -42,30 +46,11 @@ const SAID = new Set([
 const CLOCK_TOLERANCE_MS = 1_000;
 
 export function renderEvent(facts: EventFacts): TemplateResult {
-  const { row, value, problems } = facts;
-  const { event } = row.record;
-  const rest = event
-    ? ['properties', 'traits', 'context', ...otherNames(value)]
-    : value === undefined
-      ? []
-      : [''];
-  const byPath = new Map(
-    typeof problems === 'object' ? problems.map(({ path, message }) => [path, message]) : [],
-  );
-  return html`${renderPlan(problems, event)}
-    ${event ? renderLines('Event', linesOfEvent(event), facts, byPath) : nothing}
-    ${rest.map((name) => {
-      const inside = name ? (value as Readonly<Record<string, unknown>>)[name] : value;
-      return inside === undefined || inside === null
-        ? nothing
-        : renderLines(
-            name ? name[0]?.toUpperCase() + name.slice(1) : 'Data',
-            linesOfPaths(name, inside, event !== undefined),
-            facts,
-            byPath,
-          );
-    })}
-    ${renderLines('Record', linesOfRecord(facts), facts, byPath)}`;
+  const { event } = facts.row.record;
+  return html`${renderPlan(facts.problems, event)}
+    ${event ? renderLines('Event', linesOfEvent(event), facts) : nothing}
+    ${sectionsOf(facts).map(([title, lines]) => renderLines(title, lines, facts))} ${facts.instead}
+    ${renderLines('Record', linesOfRecord(facts), facts)}`;
 }
 
 function renderPlan(problems: EventFacts['problems'], event: StreamRecord | undefined): unknown {
@@ -90,29 +75,30 @@ function renderPlan(problems: EventFacts['problems'], event: StreamRecord | unde
 function renderLines(
   title: string,
   lines: readonly Line[],
-  { pick, addColumn }: EventFacts,
-  problems: ReadonlyMap<string, string>,
+  { pick, columns, toggleColumn, problems }: EventFacts,
 ): TemplateResult {
   return html`<h4>${title}</h4>
     <dl class="detail-lines">
       ${lines.map(({ label, field, value, shown, note, path }) => {
-        const problem = problems.get(path ?? '');
+        const problem =
+          typeof problems === 'object' ? problems.find((each) => each.path === path) : undefined;
         return html`<div ?data-problem=${problem !== undefined}>
           <dt>${label}</dt>
           <dd>
             ${renderValue(pick, field, value, shown)}
             ${note ? html`<span class="muted">${note}</span>` : nothing}
-            ${problem ? html`<span class="detail-problem">⚠ ${problem}</span>` : nothing}
+            ${problem ? html`<span class="detail-problem">⚠ ${problem.message}</span>` : nothing}
           </dd>
           ${
             path
               ? html`<button
                   class="detail-column"
-                  aria-label="Add ${path} as a column"
-                  title="Add as a column"
-                  @click=${() => addColumn(path)}
+                  aria-pressed=${columns.includes(path)}
+                  aria-label="Column ${path}"
+                  title=${columns.includes(path) ? 'Remove the column' : 'Add as a column'}
+                  @click=${() => toggleColumn(path)}
                 >
-                  +
+                  ${columns.includes(path) ? '−' : '+'}
                 </button>`
               : nothing
           }
@@ -146,21 +132,25 @@ function linesOfEvent(event: StreamRecord): readonly Line[] {
   ].filter(({ value }) => value !== undefined && value !== null);
 }
 
-function otherNames(value: unknown): readonly string[] {
-  const names = Object.keys(typeof value === 'object' && value !== null ? value : {});
-  const inOrder = ['properties', 'traits', 'context'];
-  return names.filter((name) => !SAID.has(name) && !inOrder.includes(name));
+/** What the page put into it; of a record without an event all that is in it. */
+function sectionsOf({ row, value }: EventFacts): readonly (readonly [string, readonly Line[]])[] {
+  const isEvent = row.record.event !== undefined;
+  if (value === undefined) return [];
+  if (!isEvent || !isObject(value)) return [['Data', linesOf('', value, false)]];
+  return [...new Set(['properties', 'traits', 'context', ...Object.keys(value)])]
+    .filter((name) => !SAID.has(name) && (value[name] ?? undefined) !== undefined)
+    .map((name) => [name[0]?.toUpperCase() + name.slice(1), linesOf(name, value[name], true)]);
 }
 
-function linesOfPaths(name: string, value: unknown, isEvent: boolean): readonly Line[] {
+function linesOf(name: string, value: unknown, isEvent: boolean): readonly Line[] {
   return leavesOf(value).map((leaf): Line => {
-    const path = [name, leaf.path].filter(Boolean).join('.');
-    const isPath = isEvent && !leaf.inText;
+    const path = name + (name && leaf.path && '.') + leaf.path;
+    const field = isEvent && !leaf.inText ? path : undefined;
     return {
-      label: leaf.path || name || 'value',
+      label: leaf.path || name,
       value: leaf.value,
-      field: isPath ? path : undefined,
-      path: isPath ? path : undefined,
+      field,
+      path: field,
       note: leaf.inText ? 'in JSON text' : undefined,
     };
   });

@@ -17,43 +17,43 @@ export interface Explanation {
 const NOTES: Readonly<Record<NoteKind, readonly [title: string, why: string, now: string]>> = {
   split: [
     'Split',
-    'A shard takes 1 MB and 1,000 records a second: one that needs more room is divided, and its hash keys with it.',
-    'The children are read after the end of their parent, so that no lane comes out of order.',
+    'A shard takes 1 MB and 1,000 records a second. One that needs more is divided, with its hash keys.',
+    'The children are read after the end of their parent: no lane comes out of order.',
   ],
   merge: [
     'Merge',
-    'Two neighbours that need less room became one shard, which has the hash keys of both.',
-    'It is read after the ends of both, so that no lane comes out of order.',
+    'Two neighbours that need less became one shard, which has the hash keys of both.',
+    'It is read after the ends of both: no lane comes out of order.',
   ],
   loss: [
     'Loss',
     'A stream keeps a record no longer than its retention: what nobody read until then is gone.',
-    'The ledger counts what the lanes lack. A longer retention keeps it from happening again.',
+    'The ledger counts what the lanes lack.',
   ],
   throttled: [
     'Throttled',
     'A shard gives five reads and 2 MB a second to all of its readers together.',
-    'This view reads more slowly for a while, and skips nothing.',
+    'It is read more slowly for a while. Nothing is skipped.',
   ],
   expired: [
     'Iterator expired',
     'The service forgets a place in a shard after five minutes.',
-    'It was asked for anew, after the last sequence number that was read: nothing is skipped.',
+    'It was asked for anew. Nothing is skipped.',
   ],
   failed: [
     'Reads fail',
     'The service refused a read, or gave no answer.',
-    'It is tried again from the same place, with longer and longer pauses.',
+    'It is tried again from the same place.',
   ],
   narrowed: [
     'Not all is read',
     'Only the shards that can hold what the filter asks for are read.',
-    'The filter’s line has the button that reads all of them.',
+    'A button beside the filter reads all of them.',
   ],
   resumed: [
     'Reads succeed again',
     'The service answers.',
-    'Reading goes on after the last sequence number: nothing was skipped.',
+    'Reading goes on where it stopped. Nothing was skipped.',
   ],
 };
 
