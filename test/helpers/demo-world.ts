@@ -70,6 +70,16 @@ export function readDemoStats(page: Page): Promise<ClientStats> {
   });
 }
 
+/** Presses a scenario, or turns it over, as the page's own button does. */
+export function play(page: Page, scenarioId: string): Promise<void> {
+  return page.evaluate((id) => {
+    const { rivuletDemo } = window as unknown as {
+      rivuletDemo: { run: (scenarioId: string) => Promise<void> };
+    };
+    return rivuletDemo.run(id);
+  }, scenarioId);
+}
+
 /** Waits until the live view has proven that everything this page captured has arrived. */
 export async function waitForProof(page: Page): Promise<void> {
   await page.locator('rivulet-debug .verdict[data-tone="proven"]', { hasText: '0 lost' }).waitFor();

@@ -17,20 +17,24 @@ export interface TailedEvent {
 export interface StreamTail {
   /** Everything that has been stored since the stream was made, in the order of each shard. */
   readonly readToEnd: () => Promise<readonly TailedEvent[]>;
-  /** Hash ranges as the stream tells them. */
+  /** Hash ranges as the stream told them at the beginning. */
   readonly shards: readonly { readonly shardId: string; readonly start: bigint }[];
   readonly close: () => void;
 }
 
 /** Reads a stream with the AWS SDK and nothing of the consumer, so that the two can be wrong in different ways. */
 export async function openStreamTail(client: KinesisClient, stream: string): Promise<StreamTail> {
-  const { Shards = [] } = await client.send(new ListShardsCommand({ StreamName: stream }));
-  const shards = Shards.map(({ ShardId = '', HashKeyRange }) => ({
-    shardId: ShardId,
-    start: BigInt(HashKeyRange?.StartingHashKey ?? 0),
-  }));
+  const list = async (): Promise<readonly { shardId: string; start: bigint }[]> => {
+    const { Shards = [] } = await client.send(new ListShardsCommand({ StreamName: stream }));
+    return Shards.map(({ ShardId = '', HashKeyRange }) => ({
+      shardId: ShardId,
+      start: BigInt(HashKeyRange?.StartingHashKey ?? 0),
+    }));
+  };
+  const shards = await list();
+  /** Empty at the end of a shard that was split or merged. */
   const iterators = new Map<string, string>();
-  for (const { shardId } of shards) {
+  const begin = async (shardId: string): Promise<void> => {
     const { ShardIterator = '' } = await client.send(
       new GetShardIteratorCommand({
         StreamName: stream,
@@ -39,11 +43,13 @@ export async function openStreamTail(client: KinesisClient, stream: string): Pro
       }),
     );
     iterators.set(shardId, ShardIterator);
-  }
+  };
+  for (const { shardId } of shards) await begin(shardId);
   const events: TailedEvent[] = [];
 
   const readShard = async (shardId: string): Promise<void> => {
-    for (;;) {
+    if (!iterators.has(shardId)) await begin(shardId);
+    while (iterators.get(shardId)) {
       const answer = await client.send(
         new GetRecordsCommand({ ShardIterator: iterators.get(shardId), Limit: 10_000 }),
       );
@@ -58,7 +64,8 @@ export async function openStreamTail(client: KinesisClient, stream: string): Pro
 
   return {
     readToEnd: async () => {
-      for (const { shardId } of shards) await readShard(shardId);
+      // Parents come before their children.
+      for (const { shardId } of await list()) await readShard(shardId);
       return events;
     },
     shards,

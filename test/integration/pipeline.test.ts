@@ -130,9 +130,11 @@ it('runs the same relay for a stream of AWS, without a local one and without fau
     aws: { accessKeyId: 'id', secretAccessKey: 'secret' },
     stream: 'orders',
     region: 'eu-central-1',
+    site: true,
   });
 
   const answer = await fetch(`${remote.relay.gate.url}/v1/health`);
+  const resharding = await fetch(`${remote.site?.url}/stream`, { method: 'POST', body: '{}' });
   const commands = descendantsOf(process.pid)
     .filter((pid) => !before.includes(pid))
     .map(commandOf);
@@ -140,6 +142,7 @@ it('runs the same relay for a stream of AWS, without a local one and without fau
 
   expect(answer.status).toBe(200);
   expect(remote.kinesis).toBeUndefined();
+  expect(resharding.status).toBe(404);
   expect(commands.filter((command) => command.includes('workerd'))).not.toEqual([]);
   expect(commands.filter((command) => command.includes('kinesis-local'))).toEqual([]);
 });

@@ -66,6 +66,9 @@ describe('npm start', () => {
     const changed = await (await setFaults('{"kinesis":"throttle"}')).json();
     const wrong = await setFaults('{"kinesis":"on fire"}');
     const health = await fetch(`${facts.endpoint}/v1/health`);
+    for (const path of ['/debug/', '/overlay/', '/tab/']) {
+      expect(await (await fetch(`${demo}${path}`)).text()).toContain(`src="${path}main.ts`);
+    }
     const settings = await settingsFolders();
 
     expect(page.headers.get('content-type')).toContain('text/html');
