@@ -91,6 +91,16 @@ const tightTemplates: Plugin = {
   },
 };
 
+/** `rivulet-debug.js` carries the AWS SDK's commands apart, for the pages that have a client of the SDK's. */
+const commandsOnDemand: Plugin = {
+  name: 'commands-on-demand',
+  enforce: 'pre',
+  resolveId: (id, importer) =>
+    id === '@aws-sdk/client-kinesis' && !importer?.endsWith('/sdk-commands.ts')
+      ? source('debug/standalone/commands.ts')
+      : undefined,
+};
+
 interface Quasi {
   readonly start: number;
   readonly end: number;
@@ -273,7 +283,7 @@ const builds: Record<string, UserConfig> = {
   },
   /** The debug view for a page without a bundler: a module, and beside it what it loads when somebody looks, libraries inside. */
   debug: {
-    plugins: [integrity, sqlWorker('rivulet-debug-sql-worker', true)],
+    plugins: [commandsOnDemand, integrity, sqlWorker('rivulet-debug-sql-worker', true)],
     // In library mode Vite leaves it to the application; this file runs in a page, which has no `process`.
     define: { 'process.env.NODE_ENV': '"production"' },
     build: {
