@@ -74,19 +74,6 @@ export function arrivalsIn(
   return [Math.floor(earliest / 1000), Math.floor(latest / 1000)];
 }
 
-/** The filter with this range of time in place of any that it had. */
-export function withRange(filter: string, [from, to]: SecondRange): string {
-  const others = filter.split(/\s+(?=(?:[^"]*"[^"]*")*[^"]*$)/).filter((term) => {
-    return term !== '' && !/^(after|before):/.test(term);
-  });
-  return [...others, `after:${instant(from)}`, `before:${instant(to + 1)}`].join(' ');
-}
-
-/** With its date: a filter that is kept until tomorrow means the same then. */
-function instant(second: number): string {
-  return new Date(second * 1000).toISOString().replace('.000', '');
-}
-
 /** The time of day, to the second. */
 export function clockOf(second: number): string {
   return new Date(second * 1000).toTimeString().slice(0, 8);

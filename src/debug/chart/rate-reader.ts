@@ -4,7 +4,7 @@ import type { TemplateResult } from 'lit';
 import { formatCount, formatShard } from '../format.ts';
 import { RATE_SECONDS, type RateSeries } from '../reading/rates.ts';
 import type { ViewHost } from '../types.ts';
-import { arrivalsIn, clockOf, createBrush, type SecondRange, stepOf, withRange } from './brush.ts';
+import { arrivalsIn, clockOf, createBrush, type SecondRange, stepOf } from './brush.ts';
 import { createRateTable } from './rate-table.ts';
 
 /** What is read out now, and what of it is drawn over the columns. */
@@ -39,12 +39,19 @@ export function createRateReader(host: ViewHost): RateReader {
   const clear = (): void => {
     if (brush.cursor() !== undefined) host.act(brush.clear);
   };
+  const setTime = (field: 'after' | 'before', second: number): void => {
+    const at = second * 1000;
+    host.filter.include(field, at);
+    // What is there already is taken away.
+    if (!host.filter.text().includes(new Date(at).toISOString())) host.filter.include(field, at);
+  };
   const apply = (): void => {
     const range = brush.range();
     if (!range) return;
-    const arrivals = arrivalsIn(host.session().model.rows, range);
+    const [from, to] = arrivalsIn(host.session().model.rows, range);
     host.act(() => {
-      host.filter.set(withRange(host.filter.text(), arrivals));
+      setTime('after', from);
+      setTime('before', to + 1);
       host.say(`Filter: ${spanOf(range)}`);
       brush.clear();
     });
