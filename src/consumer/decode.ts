@@ -87,7 +87,8 @@ const OPENING_BRACE = 0x7b;
 /** Kept: to make one takes as long as to read a short event. */
 let text: TextDecoder | undefined;
 
-function parseEvent(data: Uint8Array): StreamRecord | undefined {
+/** One of our events as JSON, or the one in a CloudEvent. */
+export function parseEvent(data: Uint8Array): StreamRecord | undefined {
   if (data[0] !== OPENING_BRACE) return undefined;
   text ??= new TextDecoder();
   try {

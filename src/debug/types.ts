@@ -193,4 +193,6 @@ export interface Reopening {
   readonly from?: StartPosition;
   /** Shards that do not overlap with it are not read. @default all */
   readonly hashKeys?: { readonly start: bigint; readonly end: bigint } | undefined;
+  /** Reading waits when the window is full, so that what was asked for does not leave it again. @default false */
+  readonly stopsWhenFull?: boolean;
 }

@@ -109,6 +109,7 @@ export function createView({ element, frame, settings, runtime }: ViewOptions): 
     const from = start();
     const options = {
       fromBeginning: from === 'TRIM_HORIZON',
+      stopsWhenFull: reopening.stopsWhenFull,
       runtime,
       onChange: () => clock.request(),
     };
@@ -123,9 +124,12 @@ export function createView({ element, frame, settings, runtime }: ViewOptions): 
   };
   let session = open();
   const table = createTableControl({
-    host: element,
     scroller: () => element.renderRoot?.querySelector<HTMLElement>('.grid') ?? null,
     session: () => session,
+    settings,
+    ownLane: () => tap?.stats()?.lane,
+    runtime,
+    draw: () => clock.now(),
   });
   const filter = createFilterControl({ session: () => session });
   const toast = createToast(runtime, () => clock.now());

@@ -99,6 +99,15 @@ export function latencyOf(record: ConsumedRecord): number | undefined {
   return Number.isFinite(latency) ? latency : undefined;
 }
 
+/** As the ledger has it where nobody says otherwise. */
+const LATE_AFTER_MS = 60_000;
+
+/** By how much an event arrived after its own time, where that is long: it was captured offline, or waited somewhere. */
+export function latenessOf(record: ConsumedRecord): number | undefined {
+  const latency = latencyOf(record) ?? 0;
+  return latency > LATE_AFTER_MS ? latency : undefined;
+}
+
 function nameOf(event: StreamRecord): string {
   const { properties } = event;
   if (event.type === 'metric' && event.event !== undefined)

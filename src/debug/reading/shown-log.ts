@@ -17,6 +17,16 @@ export function createShownLog(): ShownLog {
       marks.push({ lastId, at });
       if (marks.length > MAX_MARKS) forgotten = marks.shift()?.lastId ?? forgotten;
     },
-    of: (id) => (id <= forgotten ? undefined : marks.find((mark) => mark.lastId >= id)?.at),
+    of: (id) => {
+      if (id <= forgotten) return undefined;
+      let low = 0;
+      let high = marks.length;
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if ((marks[middle]?.lastId ?? id) < id) low = middle + 1;
+        else high = middle;
+      }
+      return marks[low]?.at;
+    },
   };
 }

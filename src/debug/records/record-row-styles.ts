@@ -4,7 +4,9 @@ import { type CSSResult, css } from 'lit';
 export const recordRowStyles: CSSResult = css`
   .row {
     display: grid;
-    grid-template-columns: 92px 34px minmax(48px, 0.7fr) minmax(120px, 2.6fr) 92px 58px 62px 34px;
+    grid-template-columns:
+      92px 34px minmax(48px, 0.7fr) minmax(120px, 2.6fr) var(--paths,)
+      92px 58px 62px 34px;
     align-items: center;
     column-gap: 8px;
     padding-inline: 10px;
@@ -15,8 +17,57 @@ export const recordRowStyles: CSSResult = css`
   }
   .row > * {
     min-inline-size: 0;
+    max-inline-size: 100%;
     overflow: hidden;
     text-overflow: ellipsis;
+  }
+  /* As wide as its text: a click beside the value opens the row. */
+  .row > .v {
+    justify-self: start;
+  }
+  .row > .size {
+    justify-self: end;
+  }
+  .v {
+    cursor: pointer;
+  }
+  .grid:not([data-cards]) .v:hover {
+    text-decoration: underline dotted;
+    text-underline-offset: 3px;
+  }
+  .row > #cell {
+    border-radius: 3px;
+    outline: 2px solid var(--accent);
+    outline-offset: -1px;
+  }
+  .row > .event#cell {
+    outline-offset: -2px;
+  }
+  .extra > span {
+    overflow: hidden;
+    text-overflow: ellipsis;
+  }
+  .head > .extra {
+    display: flex;
+    align-items: center;
+    gap: 2px;
+  }
+  .uncolumn {
+    flex: none;
+    min-block-size: 0;
+    min-inline-size: 22px;
+    block-size: 22px;
+    padding: 0;
+    border-color: transparent;
+    background: none;
+    color: var(--muted);
+    font-size: 14px;
+  }
+  @media (pointer: coarse) {
+    .uncolumn {
+      min-inline-size: 44px;
+      block-size: 44px;
+    }
   }
   .rows > .row {
     position: absolute;
@@ -27,6 +78,19 @@ export const recordRowStyles: CSSResult = css`
   }
   .rows > .row:hover {
     background: var(--raised);
+  }
+  .rows > .row[data-reference] {
+    box-shadow: inset 0 -1px var(--accent), inset 0 1px var(--accent);
+  }
+  @media (prefers-reduced-motion: no-preference) {
+    .rows > .row[data-fresh] {
+      animation: row-fresh 1s ease-out;
+    }
+    @keyframes row-fresh {
+      from {
+        background-color: var(--selected);
+      }
+    }
   }
   .rows > .row[aria-selected='true'] {
     background: var(--selected);
@@ -89,6 +153,20 @@ export const recordRowStyles: CSSResult = css`
     color: var(--pending);
     font: 600 10.5px/17px var(--font);
   }
+  .badge[data-tone='plain'],
+  .badge[data-tone='ok'] {
+    padding: 0 2px;
+    background: none;
+    color: var(--muted);
+    font-weight: 500;
+  }
+  .badge[data-tone='ok'] {
+    color: var(--proven);
+  }
+  .badge[data-tone='mark'] {
+    background: var(--selected);
+    color: var(--accent);
+  }
   .badge[data-tone='bad'] {
     background: var(--lost-soft);
     color: var(--lost);
@@ -101,8 +179,17 @@ export const recordRowStyles: CSSResult = css`
     color: var(--pending);
     border-inline-start-color: var(--pending);
   }
-  .row[data-tone='gap'] .time {
+  .row[data-tone='lost'] {
+    background: var(--lost-soft);
+    color: var(--lost);
+    border-inline-start-color: var(--lost);
+  }
+  .row:is([data-tone='gap'], [data-tone='lost']) .time {
     color: inherit;
+  }
+  .row[data-tone='note'] {
+    background: var(--raised);
+    color: var(--muted);
   }
   .row[data-tone='drop'],
   .row[data-tone='drop'] .path {
@@ -133,7 +220,7 @@ export const recordRowStyles: CSSResult = css`
   /* The detail beside the table takes room: what it shows too goes first. */
   @container records (max-width: 760px) {
     .row {
-      grid-template-columns: 92px 34px minmax(120px, 1fr) 92px 62px 34px;
+      grid-template-columns: 92px 34px minmax(120px, 1fr) var(--paths,) 92px 62px 34px;
     }
     .row :is(.key, .size) {
       display: none;
@@ -144,6 +231,17 @@ export const recordRowStyles: CSSResult = css`
     justify-content: center;
     color: var(--muted);
     font: 12px/1.4 var(--font);
+  }
+  .load {
+    min-block-size: 22px;
+    margin-inline-start: 6px;
+    padding: 0 10px;
+    font-size: 11.5px;
+  }
+  @media (pointer: coarse) {
+    .load {
+      min-block-size: 40px;
+    }
   }
   .grid[data-cards] .row:not(.cut) {
     grid-template-columns: 34px auto minmax(0, 1fr) auto;
@@ -176,6 +274,9 @@ export const recordRowStyles: CSSResult = css`
   }
   .grid[data-cards] .lane {
     grid-area: 2 / 4;
+  }
+  .grid[data-cards] .extra {
+    grid-row: 3;
   }
   .grid[data-cards] .latency {
     grid-area: 1 / 4;

@@ -1,11 +1,14 @@
 /** How the records table is moved through: selection, following and holding, opening. */
 
-import type { VirtualItem } from '@tanstack/virtual-core';
-import type { ReactiveControllerHost } from 'lit';
+import type { Runtime } from '../../runtime.ts';
+import { nextTask } from '../reading/next-task.ts';
 import type { Row } from '../reading/rows.ts';
 import type { Session } from '../reading/session.ts';
+import type { ViewSettings } from '../types.ts';
+import { type ColumnList, createColumnList } from './columns.ts';
+import { createPlanCheck, type PlanAnswer } from './plan-check.ts';
 import { cutRows, type RecordsView, rowAt, type Snapshot } from './records-view.ts';
-import { createVirtualRows } from './virtual-rows.ts';
+import { createRowWindow, type RowRange } from './row-window.ts';
 
 /** Lines with columns where there is room for them, cards where there is not. */
 export interface TableShape {
@@ -18,12 +21,11 @@ export interface TableControl {
   /** Takes in what arrived. True when the filter has looked at everything. */
   readonly advance: () => boolean;
   readonly snapshot: () => Snapshot;
-  /** What to draw; to be called while rendering. */
-  readonly prepare: () => {
-    readonly items: readonly VirtualItem[];
-    readonly height: number;
-    readonly shape: TableShape;
-  };
+  readonly shape: () => TableShape;
+  /** Height of all rows. To be called before it changes in the page. */
+  readonly height: () => number;
+  /** Puts the scroll where it belongs; the rows to draw. To be called when the height is in the page. */
+  readonly place: () => RowRange;
   readonly selected: () => number | undefined;
   readonly opened: () => Row | undefined;
   readonly open: (row: Row) => void;
@@ -37,12 +39,25 @@ export interface TableControl {
   readonly go: (row: Row) => void;
   /** The next row of the window, shown or not, from the selected one up (1) or down (-1), of which the test is true. */
   readonly seek: (direction: 1 | -1, test: (row: Row) => boolean) => Row | undefined;
+  /** The same among the rows that are shown. */
+  readonly seekShown: (direction: 1 | -1, test: (row: Row) => boolean) => Row | undefined;
   /** Rows that a person marked. */
   readonly marked: () => ReadonlySet<number>;
   readonly toggleMark: () => void;
   /** Times of the table count from this row. */
   readonly reference: () => Row | undefined;
   readonly setReference: (row: Row | undefined) => void;
+  /** Paths that are columns. */
+  readonly columns: () => readonly string[];
+  readonly addColumn: (path: string) => void;
+  readonly removeColumn: (path: string) => void;
+  /** Replaces all of them. */
+  readonly setColumns: (paths: readonly string[]) => void;
+  /** The cell of the selected row that keys act on: a column's name, or a path. */
+  readonly cell: () => string | undefined;
+  readonly setCell: (cell: string | undefined) => void;
+  /** What the page's plan has against a row; `undefined` where there is no plan. */
+  readonly planOf: (row: Row) => PlanAnswer;
   readonly onScroll: () => void;
   /** Another session: nothing of the one before is selected, marked or open. */
   readonly reset: () => void;
@@ -51,9 +66,14 @@ export interface TableControl {
 export type Move = 'next' | 'previous' | 'page-down' | 'page-up' | 'first';
 
 export interface TableControlOptions {
-  readonly host: ReactiveControllerHost;
   readonly scroller: () => HTMLElement | null;
-  readonly session: () => Pick<Session, 'view' | 'model'>;
+  readonly session: () => Pick<Session, 'view' | 'model' | 'isWaiting' | 'readOn'>;
+  readonly settings: () => Pick<ViewSettings, 'source' | 'columns' | 'plan'>;
+  /** The lane of the page's own client. */
+  readonly ownLane: () => string | undefined;
+  readonly runtime: Pick<Runtime, 'now' | 'storage'>;
+  /** Draws at once. */
+  readonly draw: () => void;
 }
 
 /** Below this width the columns would leave the event no room. */
@@ -62,15 +82,23 @@ const CARDS_BELOW_PX = 560;
 /** Room for the pill that says how many rows are held, so that it covers none. */
 const PILL_PX = 48;
 
-/** Time for the filter in one drawing, well under the 50 ms that a person would feel. */
+/** Time for the filter in one drawing, well under the 50 ms that a person would feel; and in each task after it. */
 const FILTER_BUDGET_MS = 20;
 
-export function createTableControl({ host, scroller, session }: TableControlOptions): TableControl {
+export function createTableControl(options: TableControlOptions): TableControl {
+  const { scroller, session, settings, ownLane, runtime, draw } = options;
   const view = (): RecordsView => session().view;
-  const rows = createVirtualRows({ host, scroller });
+  const rows = createRowWindow(scroller);
   const isCoarse = window.matchMedia('(pointer: coarse)');
+  const planOf = createPlanCheck(() => settings().plan);
+  const columns: ColumnList = createColumnList({
+    storage: runtime.storage,
+    stream: () => settings().source?.stream ?? '',
+    initial: () => settings().columns,
+  });
   let snapshot = view().snapshot();
   let selected: number | undefined;
+  let cell: string | undefined;
   let opened: Row | undefined;
   let reference: Row | undefined;
   const marked = new Set<number>();
@@ -79,40 +107,92 @@ export function createTableControl({ host, scroller, session }: TableControlOpti
   let mustReveal = false;
   /** Whether the reader has left the end since the hold; only then does reaching it again mean "go on". */
   let hasLeftEnd = false;
+  let isScanning = false;
 
-  const count = (): number => snapshot.end - snapshot.first + cutRows(snapshot);
-  const indexOfSelected = (): number | undefined => {
-    if (selected === undefined) return undefined;
-    return snapshot.find(selected) - snapshot.first + cutRows(snapshot);
+  const isMine = (lane: string): boolean => {
+    const own = ownLane();
+    if (own === undefined || lane === own) return lane === own;
+    const { ledger } = session().model;
+    const client = ledger.lane(own)?.client;
+    return client !== undefined && ledger.lane(lane)?.client === client;
   };
+  const provideContext = (): void =>
+    view().setContext(() => ({
+      now: runtime.now(),
+      isMine,
+      isMarked: (id) => marked.has(id),
+      isInvalid: (row) => (planOf(row)?.length ?? 0) > 0 && planOf(row) !== 'unknown',
+    }));
+  provideContext();
+
+  /** What one drawing has no time for is looked at in tasks of its own. */
+  const scanOn = async (): Promise<void> => {
+    if (isScanning) return;
+    isScanning = true;
+    do await nextTask();
+    while (!document.hidden && !view().advance(FILTER_BUDGET_MS));
+    isScanning = false;
+    draw();
+  };
+
+  const footHeight = (): number => (view().isHeld() || session().isWaiting?.() ? PILL_PX : 0);
+  const count = (): number => snapshot.end - snapshot.first + cutRows(snapshot);
+  const indexOf = (id: number): number => snapshot.find(id) - snapshot.first + cutRows(snapshot);
+  const indexOfSelected = (): number | undefined =>
+    selected === undefined ? undefined : indexOf(selected);
   const select = (index: number): void => {
     const lowest = cutRows(snapshot);
     const row = rowAt(snapshot, Math.min(count() - 1, Math.max(lowest, index)));
-    if (!row) return;
-    hold();
-    selected = row.id;
-    mustReveal = true;
+    if (row) go(row);
   };
   const hold = (): void => {
     if (view().isHeld()) return;
     view().hold();
     hasLeftEnd = false;
   };
+  const go = (row: Row): void => {
+    hold();
+    // A row that is held back is shown, and those before it.
+    view().hold(row.id + 1);
+    selected = row.id;
+    mustReveal = true;
+  };
   const follow = (): void => {
     view().follow();
+    session().readOn?.();
     selected = opened?.id;
+    cell = undefined;
   };
   const open = (row: Row): void => {
-    hold();
-    selected = row.id;
+    go(row);
     opened = row;
-    mustReveal = true;
   };
   const shape = (): TableShape => {
     const width = scroller()?.clientWidth ?? 0;
     const cards = width > 0 && width < CARDS_BELOW_PX;
-    if (cards) return { cards, rowHeight: 50, headHeight: 0 };
-    return { cards, rowHeight: isCoarse.matches ? 44 : 28, headHeight: 28 };
+    const isTouch = isCoarse.matches;
+    if (cards) return { cards, rowHeight: columns.paths().length > 0 ? 68 : 50, headHeight: 0 };
+    return { cards, rowHeight: isTouch ? 44 : 28, headHeight: isTouch ? 44 : 28 };
+  };
+  const seekIn = (
+    list: Pick<Snapshot, 'first' | 'end' | 'at' | 'find'>,
+    direction: 1 | -1,
+    test: (row: Row) => boolean,
+  ): Row | undefined => {
+    const { first, end, at, find } = list;
+    const isThere = selected !== undefined && at(find(selected))?.id === selected;
+    // Where the selected row is not in the list, `find` answers with the one after it.
+    const down = selected === undefined ? end : find(selected) + (isThere ? 1 : 0);
+    const from = direction === 1 ? down : selected === undefined ? end - 1 : find(selected) - 1;
+    for (let position = from; position >= first && position < end; position += direction) {
+      const row = at(position);
+      if (row && test(row)) return row;
+    }
+    return undefined;
+  };
+  /** A filter for marked rows, or for what a person changed in another way, is asked anew. */
+  const refilter = (): void => {
+    if (/marked/.test(view().filterText())) view().setFilter(view().filterText());
   };
 
   const move = (step: Move): void => {
@@ -124,40 +204,36 @@ export function createTableControl({ host, scroller, session }: TableControlOpti
     else if (step === 'page-up') select((at ?? last) - rows.pageSize());
     else select(0);
   };
-  const openSelected = (): void => {
-    if (indexOfSelected() === undefined) select(count() - 1);
-    const row = rowAt(snapshot, indexOfSelected() ?? count() - 1);
-    if (row) open(row);
-  };
-  const toggleHold = (): void => {
-    if (view().isHeld()) follow();
-    else hold();
-  };
 
   return {
     advance: () => {
       const done = view().advance(FILTER_BUDGET_MS);
+      if (!done) void scanOn();
       snapshot = view().snapshot();
       return done;
     },
     snapshot: () => snapshot,
-    prepare: () => {
-      const { first } = snapshot;
-      const skip = cutRows(snapshot);
-      const current = shape();
-      const drawn = rows.prepare({
+    shape,
+    height: () => {
+      rows.read();
+      return count() * shape().rowHeight + footHeight();
+    },
+    place: () => {
+      const { rowHeight, headHeight } = shape();
+      // Of the rows as they are drawn now, when it is asked later.
+      const shown = snapshot;
+      const range = rows.place({
         count: count(),
-        // Positions never shift, so they are the keys; the line of the cut gets one that no row has.
-        keyOf: (index) => (index < skip ? -1 : first + index - skip),
-        rowHeight: current.rowHeight,
-        headHeight: current.headHeight,
+        idAt: (index) => rowAt(shown, index)?.id,
+        indexOf,
+        rowHeight,
+        headHeight,
         follow: !view().isHeld(),
-        footHeight: view().isHeld() ? PILL_PX : 0,
+        footHeight: footHeight(),
         reveal: mustReveal ? indexOfSelected() : undefined,
-        reading: indexOfSelected(),
       });
       mustReveal = false;
-      return { ...drawn, shape: current };
+      return range;
     },
     selected: () => selected,
     opened: () => opened,
@@ -166,39 +242,53 @@ export function createTableControl({ host, scroller, session }: TableControlOpti
       opened = undefined;
     },
     follow,
-    toggleHold,
+    toggleHold: () => {
+      if (view().isHeld()) follow();
+      else hold();
+    },
     move,
-    openSelected,
-    go: (row) => {
-      hold();
-      selected = row.id;
-      mustReveal = true;
+    openSelected: () => {
+      const row = rowAt(snapshot, indexOfSelected() ?? count() - 1);
+      if (row) open(row);
     },
+    go,
     seek: (direction, test) => {
-      const window = session().model.rows;
-      const from = selected === undefined ? window.end() - 1 : window.find(selected) + direction;
-      for (let at = from; at >= window.first() && at < window.end(); at += direction) {
-        const row = window.at(at);
-        if (row && test(row)) return row;
-      }
-      return undefined;
+      const { first, end, at, find } = session().model.rows;
+      return seekIn({ first: first(), end: end(), at, find }, direction, test);
     },
+    seekShown: (direction, test) => seekIn(snapshot, direction, test),
     marked: () => marked,
     toggleMark: () => {
       if (selected !== undefined && !marked.delete(selected)) marked.add(selected);
+      refilter();
     },
     reference: () => reference,
     setReference: (row) => {
       reference = row;
     },
+    columns: columns.paths,
+    addColumn: columns.add,
+    removeColumn: (path) => {
+      columns.remove(path);
+      if (cell === path) cell = undefined;
+    },
+    setColumns: columns.set,
+    cell: () => cell,
+    setCell: (next) => {
+      cell = next;
+    },
+    planOf,
     reset: () => {
       selected = undefined;
+      cell = undefined;
       opened = undefined;
       reference = undefined;
       marked.clear();
+      provideContext();
       snapshot = view().snapshot();
     },
     onScroll: () => {
+      rows.read();
       const top = scroller()?.scrollTop ?? 0;
       const isUp = top < lastTop - 1;
       lastTop = top;

@@ -77,7 +77,7 @@ describe('arriving records', () => {
     await eventually(() => page.locator('rivulet-debug [data-tone="gap"]').count()).toBe(2);
     expect(await page.locator('rivulet-debug .badge').allInnerTexts()).toEqual([
       '↻ copy',
-      '⇅ late',
+      '⇅ out of order',
     ]);
     expect(await text('.verdict')).toContain('5 missing of');
     expect(await page.locator('rivulet-debug .verdict').getAttribute('data-tone')).toBe('pending');
@@ -173,7 +173,9 @@ describe('holding', () => {
     await eventually(() => text('.pill')).toContain('500 held');
     expect(await rowsInSight()).toEqual(before);
     await page.keyboard.press('Home');
-    await eventually(() => text('.row.cut')).toBe('490 older rows left the window');
+    await eventually(() => text('.row.cut')).toBe(
+      '✂ 490 older rows left the window, 490 of them since the hold',
+    );
   });
 });
 

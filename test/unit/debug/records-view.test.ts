@@ -16,6 +16,7 @@ function setUp({ maxRows = 1_000, tickMs = 0 } = {}) {
   let seq = 0;
   const add = (count: number, event = 'Product Clicked'): void => {
     for (let index = 0; index < count; index++) model.add(recordOf(LANE, ++seq, { event }));
+    model.settle(Number.POSITIVE_INFINITY);
   };
   const look = () => {
     view.advance(20);
