@@ -5,7 +5,7 @@ import { codeProblem, failCode, isCodeAllowed } from './code.ts';
 import type { CodeRunner } from './code-runner.ts';
 import { narrowingOf } from './narrowing.ts';
 import { CODE, parse, type Term } from './parse.ts';
-import { askTerm, type Question, type RowTest } from './predicate.ts';
+import { askTerm, type RowTest } from './predicate.ts';
 import type { CompiledFilter, FilterContext } from './types.ts';
 
 /** Results of code that are kept: more rows than the window has. */
@@ -16,20 +16,13 @@ export function codeOf({ path, operator, values }: Term): string | undefined {
   return path.length === 1 && path[0] === CODE && operator === ':' ? values[0]?.text : undefined;
 }
 
-/** One question a term, but for code, which cannot be asked in passing: it says of no row that it is shown. */
-export function askAll(text: string, context: FilterContext): readonly Question[] {
-  return parse(text).map((term) =>
-    codeOf(term) === undefined
-      ? askTerm(term, text.slice(term.start, term.end), context)
-      : { test: () => false, cost: 2 },
-  );
-}
-
 /** Any text is a filter; every term of it has to be true of a row. */
 export function compileFilter(text: string, context: FilterContext): CompiledFilter {
   const terms = parse(text);
   const code = terms.find((term) => codeOf(term) !== undefined);
-  const questions = askAll(code ? text.slice(0, code.start) : text, context);
+  const questions = terms
+    .filter((term) => term !== code)
+    .map((term) => askTerm(term, text.slice(term.start, term.end), context));
   const tests = [...questions].sort((a, b) => a.cost - b.cost).map(({ test }) => test);
   const plain: RowTest = (row) => {
     for (const test of tests) if (!test(row)) return false;
@@ -37,8 +30,19 @@ export function compileFilter(text: string, context: FilterContext): CompiledFil
   };
   const problems = questions.flatMap(({ problem }) => problem ?? []);
   const narrowing = narrowingOf(terms, context.now);
-  if (!code) return { test: plain, narrowing, problem: problems.join(' ') || undefined };
-  return { ...withCode(code, plain, problems), narrowing };
+  // Code, which comes last, is not asked in passing: it may hide any row.
+  const all = code ? [...questions, { test: () => false }] : questions;
+  const hiderOf = (row: Row): number => {
+    let hider = -1;
+    for (const [index, { test }] of all.entries()) {
+      if (test(row)) continue;
+      if (hider !== -1) return -1;
+      hider = index;
+    }
+    return hider;
+  };
+  if (code) return Object.assign(withCode(code, plain, problems), { narrowing, hiderOf });
+  return { test: plain, narrowing, problem: problems.join(' ') || undefined, hiderOf };
 }
 
 function withCode(
@@ -88,12 +92,3 @@ function withCode(
     },
   };
 }
-
-/** The text filter alone, for who knows nothing of marks and plans. */
-export function parseFilter(text: string): RowTest | undefined {
-  if (text.trim() === '') return undefined;
-  const no = () => false;
-  return compileFilter(text, { now: Date.now(), isMine: no, isMarked: no, isInvalid: no }).test;
-}
-
-export type { RowTest as RowFilter } from './predicate.ts';

@@ -154,7 +154,18 @@ function printTerm({ negated, path, operator, values }: Statement): string {
   if (path.length === 0) return sign + values.map((value) => printValue('', value)).join('');
   const head = joinPath(path) + operator;
   if (head === `${CODE}:`) return `${sign}${head}${values[0]?.text ?? ''}`;
-  return sign + head + values.map((value) => printValue(head, value)).join('|');
+  const all = values.map((value) => printValue(head, value));
+  // Between two slashes `|` would be one of an expression.
+  const isList = all.length > 1;
+  return (
+    sign +
+    head +
+    all
+      .map((text, at) =>
+        isList && values[at]?.kind === 'text' && text[0] === '/' ? quote(text) : text,
+      )
+      .join('|')
+  );
 }
 
 /** As short as it can be: in quotes only where it would mean something else without them. */
@@ -163,6 +174,8 @@ function printValue(head: string, { kind, text, flags = '' }: Wanted): string {
   const [term, ...more] = parse(head + text);
   const [value, ...others] = term?.values ?? [];
   const isItself =
+    // Two words with a quote each would be a quotation together.
+    !(head === '' && text.includes('"')) &&
     more.length + others.length === 0 &&
     !term?.negated &&
     !term?.problem &&

@@ -193,23 +193,24 @@ function eventOf(row: Row): unknown {
   return row.kind === 'record' ? row.record.event : undefined;
 }
 
-/** Looks in all that a row says: first where it is cheap, and where JSON would write it in another way. */
+/** Looks in all that a row says. Inside JSON, text with quotes stands in another way. */
 function searchFor({ kind, text, flags }: Wanted): RowTest {
   const decoder = new TextDecoder();
-  const inBytes = kind === 'regex' ? undefined : createByteSearch(text);
   const lower = text.toLowerCase();
-  const pattern = new RegExp(kind === 'regex' ? text : '', flags);
-  const inText: (text: string) => boolean =
-    kind === 'regex' ? (text) => pattern.test(text) : (text) => text.toLowerCase().includes(lower);
+  const pattern = kind === 'regex' ? new RegExp(text, flags) : undefined;
+  const inText = (own: string): boolean =>
+    pattern ? pattern.test(own) : own.toLowerCase().includes(lower);
+  const inBytes = [text, JSON.stringify(text).slice(1, -1)]
+    .filter((written, index) => index === 0 || written !== text)
+    .map(createByteSearch);
   return (row) => {
     if (row.kind !== 'record') {
       return inText(laneOf(row) ?? '') || (row.kind === 'note' && inText(row.text));
     }
-    const { event, partitionKey, data } = row.record;
+    const { partitionKey, data } = row.record;
     return (
       inText(partitionKey) ||
-      (event?.event !== undefined && inText(event.event)) ||
-      (inBytes ? inBytes(data) : inText(decoder.decode(data)))
+      (pattern ? inText(decoder.decode(data)) : inBytes.some((search) => search(data)))
     );
   };
 }

@@ -27,6 +27,8 @@ export function parseTime(text: string, now: number): number | undefined {
   if (EPOCH.test(text)) return known(Number(text));
   const clock = /^(\d\d?):(\d\d)(?::(\d\d(?:\.\d{1,3})?))?$/.exec(text);
   if (clock) return lastAt(clock, now);
+  // Engines take much more for a date than anybody means.
+  if (!/^\d{4}-\d\d/.test(text)) return undefined;
   // A day alone would be one of Greenwich.
   return known(Date.parse(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00` : text));
 }

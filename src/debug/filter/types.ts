@@ -30,6 +30,8 @@ export interface CompiledFilter {
   readonly narrowing: Narrowing | undefined;
   /** What is wrong with the text, which then is looked for as it stands. */
   readonly problem: string | undefined;
+  /** The one term that hides the row, by its place among the terms; -1 where it takes more than one, or none. */
+  readonly hiderOf?: (row: Row) => number;
   readonly close?: () => void;
 }
 

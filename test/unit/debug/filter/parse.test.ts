@@ -173,7 +173,7 @@ describe('any text', () => {
           expect(text.slice(at).trim()).toBe('');
         },
       ),
-      { numRuns: 1_000 },
+      { numRuns: 500 },
     );
   });
 
@@ -192,7 +192,7 @@ describe('any text', () => {
           expect(says(printed)).toEqual(says(text));
         },
       ),
-      { numRuns: 1_000 },
+      { numRuns: 500 },
     );
   });
 });
@@ -203,7 +203,7 @@ describe('any terms', () => {
       fc.property(fc.array(statement, { maxLength: 4 }), (terms) => {
         expect(says(print(terms))).toEqual(terms);
       }),
-      { numRuns: 1_000 },
+      { numRuns: 500 },
     );
   });
 });
