@@ -28,7 +28,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     ...['consumer/decode', 'consumer/run/call', 'consumer/run/types'],
   ],
   // What waits on the disk, it only looks at.
-  debug: ['protocol', 'base', 'client types', 'consumer', 'queue/inspect-log'],
+  debug: ['protocol', 'base', 'client types', 'client/sdk', 'consumer', 'queue/inspect-log'],
   worker: ['protocol', 'errors'],
 };
 
@@ -38,7 +38,13 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   queue: ['idb'],
   consumer: ['@aws-sdk/client-kinesis', '@smithy/fetch-http-handler'],
   dynamodb: ['@aws-sdk/client-dynamodb', '@aws-sdk/client-kinesis'],
-  debug: ['lit', 'spark-md5', '@aws-sdk/client-kinesis', '@sqlite.org/sqlite-wasm', '@tanstack/virtual-core'],
+  debug: [
+    'lit',
+    'spark-md5',
+    '@aws-sdk/client-kinesis',
+    '@sqlite.org/sqlite-wasm',
+    '@tanstack/virtual-core',
+  ],
   worker: [
     '@cfworker/json-schema',
     '@smithy/signature-v4',
