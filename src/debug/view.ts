@@ -6,6 +6,8 @@ import type { Runtime } from '../runtime.ts';
 import { createRateChartPart } from './chart/rate-chart.ts';
 import { createDetail } from './detail/detail-panel.ts';
 import { createOpenRecord } from './detail/open-record.ts';
+import { createExportPart } from './export/export-part.ts';
+import { createPermalinksPart } from './export/permalinks-part.ts';
 import { createFilterBar } from './filter/filter-bar.ts';
 import { createFilterControl } from './filter/filter-control.ts';
 import { createAnnouncer } from './frame/announcer.ts';
@@ -29,7 +31,7 @@ import { openSession, type Session } from './reading/session.ts';
 import { createRecordsPart } from './records/records-panel.ts';
 import { createTableControl } from './records/table-control.ts';
 import { createDrawerPart } from './sql/drawer.ts';
-import { openConsumer, readerOf } from './stream/open-consumer.ts';
+import { createStreamAccess } from './stream/access.ts';
 import { createShardsPart } from './stream/shards-panel.ts';
 import type {
   DrawerName,
@@ -82,30 +84,16 @@ export function createView({ element, frame, settings, runtime }: ViewOptions): 
     monotonic: runtime.monotonic,
     delay: runtime.delay,
   });
-  const tokens = createReadTokens();
-  /** The relay refused the token. */
-  let isRefused = false;
-  const needsEndpointToken = (): boolean => {
-    const { source } = settings();
-    return !!source?.endpoint && !source.kinesis && !source.consumer;
-  };
-  /** The platform, but for what the read door answers: one that refuses the token has a person asked for another. */
-  const door: Runtime = {
-    ...runtime,
-    fetch: async (input, init) => {
-      const response = await runtime.fetch(input, init);
-      const refused = response.status === 401 || response.status === 403;
-      if (refused !== isRefused) {
-        isRefused = refused;
-        clock.request();
-      }
-      return response;
-    },
-  };
+  const access = createStreamAccess({
+    settings,
+    runtime,
+    tokens: createReadTokens(),
+    onChange: () => clock.request(),
+    onToken: () => replace(open()),
+  });
   const start = () => reopening.from ?? settings().source?.from ?? 'TRIM_HORIZON';
   const open = (): Session => {
     problem = undefined;
-    const { source } = settings();
     const from = start();
     const options = {
       fromBeginning: from === 'TRIM_HORIZON',
@@ -114,8 +102,7 @@ export function createView({ element, frame, settings, runtime }: ViewOptions): 
       onChange: () => clock.request(),
     };
     try {
-      const token = tokens.of(source?.endpoint ?? '');
-      return openSession({ ...options, consumer: openConsumer(source, reopening, door, token) });
+      return openSession({ ...options, consumer: access.open(reopening) });
     } catch (error) {
       // A wrong option is the page's mistake, and this is where its author looks.
       problem = error instanceof Error ? error.message : String(error);
@@ -151,6 +138,9 @@ export function createView({ element, frame, settings, runtime }: ViewOptions): 
     clock.now();
   };
 
+  /** What the client says; of a file, what it said then. */
+  const told = (): ClientTap | undefined => (session.replayed === undefined ? tap : session.tap);
+
   const tapClient = (): void => {
     const { source } = settings();
     if (tap && tapped?.client === source?.client) return;
@@ -166,22 +156,11 @@ export function createView({ element, frame, settings, runtime }: ViewOptions): 
     runtime,
     frame,
     start,
-    readToken: {
-      isNeeded: () =>
-        needsEndpointToken() && (isRefused || !tokens.of(settings().source?.endpoint ?? '')),
-      give: (token) => {
-        tokens.keep(settings().source?.endpoint ?? '', token);
-        isRefused = false;
-        replace(open());
-      },
-    },
+    readToken: access.readToken,
     settings,
     session: () => session,
-    reader: () => {
-      const { source } = settings();
-      return readerOf(source, door, tokens.of(source?.endpoint ?? ''));
-    },
-    tap: () => tap,
+    reader: access.reader,
+    tap: told,
     table,
     filter,
     commands: () => commands,
@@ -231,6 +210,8 @@ export function createView({ element, frame, settings, runtime }: ViewOptions): 
     tabs: createTabs(host),
     palette: createPalette(host),
     keys: createKeysHelp(host),
+    exports: createExportPart(host),
+    permalinks: createPermalinksPart(host),
     dockHandle: createDockHandle(host),
     drawer: createDrawerPart(host),
   } satisfies Record<string, Part>;
@@ -240,11 +221,11 @@ export function createView({ element, frame, settings, runtime }: ViewOptions): 
   const drawing = (): Drawing => {
     const { model } = session;
     const { source } = settings();
-    const now = runtime.now();
+    const now = session.replayedAt ?? runtime.now();
     const shards = session.shards();
     const lanes = model.ledger.lanes();
     const totals = model.ledger.totals();
-    const stats = tap?.stats();
+    const stats = told()?.stats();
     return {
       now,
       shards,
@@ -267,7 +248,7 @@ export function createView({ element, frame, settings, runtime }: ViewOptions): 
         laneOf: model.ledger.lane,
         shards,
         reachOf: session.reachOf,
-        stored: tap?.stored() ?? [],
+        stored: told()?.stored() ?? [],
         fromBeginning: session.fromBeginning,
         client: stats,
         failure: problem ?? session.failure(),
@@ -278,13 +259,13 @@ export function createView({ element, frame, settings, runtime }: ViewOptions): 
   let current = drawing();
 
   const lookOnly = (): void => {
-    tap?.settle(session.model.ledger.lane);
+    told()?.settle(session.model.ledger.lane);
     current = drawing();
   };
 
   const draw = (): void => {
     const isDone = table.advance();
-    tap?.settle(session.model.ledger.lane);
+    told()?.settle(session.model.ledger.lane);
     element.requestUpdate();
     // Lit's own turn would come a moment later; what a person did is to be seen at once.
     (element as unknown as { performUpdate: () => void }).performUpdate();
@@ -320,7 +301,7 @@ export function createView({ element, frame, settings, runtime }: ViewOptions): 
         <div class="top">${summary.render(current)} ${banner.render(current)}</div> ${filter.render(current)} ${chart.render(current)}
         ${shards.render(current)} ${records.render(current)} ${firstSteps.render(current)}
         ${current.opened ? detail.render(current) : nothing} ${queue.render(current)}
-        ${ledger.render(current)} ${tabs.render(current)} ${places.drawer.render(current)} ${palette.render(current)} ${keys.render(current)}
+        ${ledger.render(current)} ${tabs.render(current)} ${places.drawer.render(current)} ${palette.render(current)} ${keys.render(current)} ${places.exports.render(current)}
         ${dockHandle.render(current)} ${toast.render()}
         <p class="unseen" role="status">
           ${announcer.update(session.model.counts(), current.now)}
