@@ -44,7 +44,10 @@ export interface MapFacts {
 
 export function renderMap(facts: MapFacts): TemplateResult {
   const { plane, chosen, point, ticks, resharding, now, tree } = facts;
-  const shownAt = resharding && now - resharding.at < PLANE_MS ? resharding.at : undefined;
+  const newborn =
+    resharding && now - resharding.at < PLANE_MS
+      ? plane.shards.find(({ shard }) => shard.shardId === resharding.children[0])
+      : undefined;
   return html`<div class="map">
     <div class="map-plane" ?data-old=${plane.historyShare > 0}>
       <div
@@ -64,11 +67,11 @@ export function renderMap(facts: MapFacts): TemplateResult {
             : nothing
         }
         ${
-          shownAt === undefined
+          !newborn || !resharding
             ? nothing
-            : html`<span class="map-time" data-at=${formatTime(shownAt).slice(0, 8)} style="inset-block-start:${cent(plane.yOf(shownAt))}"></span>`
+            : html`<span class="map-time map-born" data-at=${formatTime(resharding.at).slice(0, 8)} style="inset-block-start:${cent(newborn.top)}"></span>`
         }
-        ${ticks.map(({ key, share, point }) => html`<i class="map-tick" title="${key}: ${formatPercent(share)}" style="inset-inline-start:${cent(point)};block-size:${6 + 10 * share}px"></i>`)}
+        ${ticks.map(({ key, share, point }) => html`<i class="map-tick" title="${key}: ${formatPercent(share)}" style="inset-inline-start:${cent(point)};block-size:${3 + 5 * share}px"></i>`)}
         ${point === undefined ? nothing : html`<i class="map-key" style="inset-inline-start:${cent(point)}"></i>`}
       </div>
     </div>

@@ -40,8 +40,9 @@ export function renderStrip(facts: StripFacts): TemplateResult {
     </p>
     <p class="shard-facts number muted">
       <span>${describeRange(shard)}</span>
-      <span>${formatRate(figures.recordsPerSecond)}/s, ${formatBytes(Math.round(figures.bytesPerSecond))}/s</span>
-      <span>${formatPercent(figures.load)} of 1,000/s and 1 MB/s</span>
+      <span>${formatRate(figures.recordsPerSecond)}/s</span>
+      <span>${formatBytes(Math.round(figures.bytesPerSecond))}/s</span>
+      <span title="Of 1,000 records and 1 MB a second">${formatPercent(figures.load)} full</span>
       <span>${formatBehind(figures.behindMs)} behind</span>
       <span title=${shard.lastSequenceNumber ?? nothing}>at ${shortSequence(shard.lastSequenceNumber)}</span>
     </p>

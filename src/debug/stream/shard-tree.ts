@@ -40,10 +40,11 @@ export function createShardTree(shards: readonly ShardState[]): ShardTree {
     childrenOf: (shardId) => children.get(shardId) ?? [],
     ancestorsOf: (shardId) => {
       const found = new Set<string>();
-      for (let next = [shardId]; next.length > 0; ) {
-        next = next
-          .flatMap((id) => byId.get(id)?.parents ?? [])
-          .filter((id) => byId.has(id) && !found.has(id));
+      let next: readonly string[] = [shardId];
+      while (next.length > 0) {
+        const parents = next.flatMap((id) => byId.get(id)?.parents ?? []);
+        // Two children of one parent would each bring it, and so on up: once is enough.
+        next = [...new Set(parents)].filter((id) => byId.has(id) && !found.has(id));
         for (const id of next) found.add(id);
       }
       return [...found];

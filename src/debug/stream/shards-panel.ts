@@ -198,7 +198,7 @@ export function createShardsPart(host: ViewHost): Part {
                     ? ({ hashKey }) => readOnly({ start: hashKey, end: hashKey })
                     : undefined,
                 })}
-                ${renderBudget(budget.most(), shards)}
+                ${renderBudget(budget.most())}
               </div>
             </div>`;
       return renderPanel('shards', 'Shards', renderAside(), body);
@@ -283,24 +283,17 @@ function renderNews(
   if (!news || now - news.at > PLANE_MS) return nothing;
   const { parents, children, at } = news;
   const names = (ids: readonly string[]): string => ids.map(formatShard).join(' and ');
-  const what =
-    parents.length > 1
-      ? `Shards ${names(parents)} were merged into ${names(children)}`
-      : `Shard ${names(parents)} was split into ${names(children)}`;
+  const what = `${parents.length > 1 ? 'Merge' : 'Split'} of ${names(parents)} into ${names(children)}`;
   const waits = children.some((child) => tree.get(child)?.status === 'waiting');
   return html`<p class="shard-news" role="status">
-    ${what} at ${formatTime(at).slice(0, 8)}.${waits ? ' What is new is read after the end of what was.' : ''}
+${what} at ${formatTime(at).slice(0, 8)}${waits ? `, read after the end of ${names(parents)}` : ''}
   </p>`;
 }
 
 /** Five reads and 2 MB a second of a shard are shared by everybody who reads it. */
-function renderBudget(
-  rate: ReadRate | undefined,
-  shards: readonly ShardState[],
-): TemplateResult | typeof nothing {
+function renderBudget(rate: ReadRate | undefined): TemplateResult | typeof nothing {
   if (!rate) return nothing;
   const share = Math.min(1, shareOf(rate));
-  const slowed = shards.filter(({ pace }) => pace === 'throttled');
   const text = `reads ${rate.readsPerSecond.toFixed(1)} of ${SHARD_READ_CALLS_PER_SECOND}/s, ${formatBytes(Math.round(rate.bytesPerSecond))} of 2 MB/s`;
   return html`<div class="shard-budget">
     <p class="number">${text}<span class="muted"> of a shard, shared by all readers</span></p>
@@ -315,10 +308,5 @@ function renderBudget(
     >
       <span style="inline-size:${share * 100}%"></span>
     </div>
-    ${
-      slowed.length > 0
-        ? html`<p class="shard-slowed">▨ Throttled on ${slowed.map(({ shardId }) => formatShard(shardId)).join(', ')}: slowed down until reads pass again.</p>`
-        : nothing
-    }
   </div>`;
 }

@@ -91,14 +91,10 @@ const panel = css`
     margin-block: 3px;
     font-size: 11px;
   }
-  .shard-error,
-  .shard-slowed {
+  .shard-error {
     color: var(--lost);
     font-size: 11.5px;
     overflow-wrap: anywhere;
-  }
-  .shard-slowed {
-    color: var(--pending);
   }
   .shard-acts,
   .shard-hot {
@@ -117,6 +113,7 @@ const panel = css`
   .shard-hot button {
     display: inline-flex;
     gap: 5px;
+    align-items: center;
     max-inline-size: 100%;
     font: 11px var(--mono);
   }
@@ -315,12 +312,15 @@ const map = css`
   }
   .map-tick {
     position: absolute;
-    inset-block-end: -3px;
-    z-index: 2;
+    inset-block-start: 100%;
     inline-size: 3px;
     margin-inline-start: -1.5px;
-    border: 0.5px solid var(--surface);
     background: var(--text);
+  }
+  .map-born::after {
+    position: absolute;
+    inset: auto 0 0 auto;
+    border-radius: 4px 0 0;
   }
   .map-key {
     position: absolute;
@@ -334,7 +334,7 @@ const map = css`
   .map-axis {
     display: flex;
     justify-content: space-between;
-    padding-block-start: 3px;
+    padding-block-start: 8px;
     color: var(--muted);
     font-size: 10.5px;
   }
@@ -365,7 +365,7 @@ const table = css`
     color: var(--muted);
     font: 600 11px var(--font);
   }
-  .shard-table :is(th:first-child) {
+  .shard-table th:first-child {
     position: sticky;
     inset-inline-start: 0;
     z-index: 1;
@@ -373,6 +373,7 @@ const table = css`
   }
   .shard-table thead th:first-child {
     z-index: 3;
+    padding-inline-start: 10px;
     background: var(--raised);
   }
   .shard-table [data-chosen] > * {

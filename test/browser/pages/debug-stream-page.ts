@@ -6,6 +6,7 @@ import { page } from './debug-page.ts';
 
 const { consumer, view } = page;
 const asked: string[] = [];
+let isRefusing = false;
 let shards: ShardState[] = [
   shardOf(0, [0, 0.25], { status: 'closed', records: 4812, bytes: 2_714_000 }),
   shardOf(1, [0.25, 0.5]),
@@ -17,6 +18,11 @@ let shards: ShardState[] = [
 
 function idOf(number: number): string {
   return shardOf(number, [0, 1]).shardId;
+}
+
+async function answer(what: string): Promise<void> {
+  asked.push(what);
+  if (isRefusing) throw new Error('LimitExceededException: too many shards');
 }
 
 function tell(): void {
@@ -83,16 +89,9 @@ export const streamPage = {
     const shard = shards.find(({ shardId }) => shardId === idOf(number));
     change(number, { pace: 'throttled', throttledReads: (shard?.throttledReads ?? 0) + 1 });
   },
-  /** As on a stream of one's own machine. */
-  control(isRefused = false): void {
-    const answer = async (what: string): Promise<void> => {
-      asked.push(what);
-      if (isRefused) throw new Error('LimitExceededException: too many shards');
-    };
-    view.control = {
-      split: (shardId) => answer(`split ${shardId}`),
-      merge: (shardIds) => answer(`merge ${shardIds}`),
-    };
+  /** What is asked of the stream from now on is refused. */
+  refuse(): void {
+    isRefusing = true;
   },
   asked: () => asked,
   setShards(next: readonly ShardState[]): void {
@@ -103,5 +102,10 @@ export const streamPage = {
 
 export type StreamPage = typeof streamPage;
 
+// As on a stream of one's own machine.
+view.control = {
+  split: (shardId) => answer(`split ${shardId}`),
+  merge: (shardIds) => answer(`merge ${shardIds}`),
+};
 Object.assign(window, { streamPage });
 tell();
