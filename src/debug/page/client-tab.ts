@@ -28,6 +28,7 @@ export function renderClientTab(facts: QueueFacts, host: ViewHost): TemplateResu
   const { stats, page, now } = facts;
   return html`<dl class="facts">
       ${renderFact('Tabs', renderTabs(page.tabs, stats))}
+      ${renderFact('So far', describeAccount(stats))}
       ${renderFact('Session', describeSession(stats, now))}
       ${renderFact('Clock', describeClock(stats.clockOffsetMs))}
       ${renderFact('Storage', renderStorage(page, stats, facts, host))}
@@ -51,6 +52,12 @@ function renderTabs(tabs: readonly OriginTab[] | undefined, stats: ClientStats):
       </li>`,
     )}
   </ol>`;
+}
+
+function describeAccount({ captured, stored, rejected, dropped }: ClientStats): string {
+  return Object.entries({ captured, stored, rejected, dropped })
+    .map(([name, count]) => `${formatCount(count)} ${name}`)
+    .join(' · ');
 }
 
 function describeSession({ sessionExpires, clockOffsetMs = 0 }: ClientStats, now: number): string {
@@ -78,21 +85,17 @@ function renderStorage(
   const space =
     usage === undefined || quota === undefined
       ? ''
-      : `; the origin has ${formatBytes(usage)} of ${formatBytes(quota)}`;
+      : `, ${formatBytes(usage)} of ${formatBytes(quota)} in use by the origin`;
   if (log === 'memory') return `memory of this page${space}`;
-  const ask = (): void => {
-    client.persist().then((isKept) => {
-      host.say(isKept ? 'The browser keeps this origin’s storage' : 'The browser did not agree');
-    });
+  const ask = async (): Promise<void> => {
+    const isKept = await client.persist();
+    host.say(isKept ? 'The browser keeps this origin’s storage' : 'The browser did not agree');
   };
-  return html`IndexedDB${
-    isPersisted === undefined
-      ? nothing
-      : isPersisted
-        ? ', persistent'
-        : html`, cleared when the browser runs short
-            <button class="queue-small" @click=${() => host.act(ask)}>Ask to keep it</button>`
-  }${space}`;
+  if (isPersisted === undefined) return `IndexedDB${space}`;
+  return isPersisted
+    ? `IndexedDB, persistent${space}`
+    : html`IndexedDB${space}; cleared when the browser runs short
+        <button class="queue-small" @click=${() => host.act(ask)}>Ask to keep it</button>`;
 }
 
 function renderDrops({ droppedBy }: ClientStats): unknown {

@@ -6,7 +6,7 @@ import { renderClientTab } from './client-tab.ts';
 import { createPageWatch } from './page-watch.ts';
 import type { QueueFacts } from './queue-facts.ts';
 import { queueStyles } from './queue-styles.ts';
-import { renderQueueTab } from './queue-tab.ts';
+import { renderQueueTab, renderStanding } from './queue-tab.ts';
 import { renderReceiptsTab } from './receipts-tab.ts';
 import { createRejectedTab } from './rejected-tab.ts';
 
@@ -37,6 +37,7 @@ export function createQueueBody(host: ViewHost): QueueBody {
 
   const select = (next: TabName): void => {
     tab = next;
+    root.querySelector('.queue .body')?.scrollTo(0, 0);
   };
   const selectByKey = (event: KeyboardEvent): void => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
@@ -83,7 +84,7 @@ export function createQueueBody(host: ViewHost): QueueBody {
       rejected: page.rejected.length,
       client: 0,
     };
-    return html`${renderTabs(counts)}
+    return html`${renderTabs(counts)} ${renderStanding(facts)}
       <div
         class="body"
         id="queue-body"

@@ -8,11 +8,12 @@ export const queueStyles: CSSResult = css`
     display: flex;
     flex: none;
     gap: 2px;
-    padding: 4px 6px;
+    padding: 3px 6px;
     overflow-x: auto;
     border-block-end: 1px solid var(--line);
   }
   .queue-tabs button {
+    min-block-size: 26px;
     padding: 0 8px;
     border-color: transparent;
     background: none;
@@ -94,8 +95,9 @@ export const queueStyles: CSSResult = css`
   }
   .pause,
   .queue-back {
-    margin-block-end: 8px;
-    padding: 6px 10px;
+    flex: none;
+    margin: 6px 10px 0;
+    padding: 5px 10px;
     border-radius: 6px;
     background: var(--pending-soft);
     color: var(--pending);
@@ -107,6 +109,9 @@ export const queueStyles: CSSResult = css`
   }
   .pause code {
     font-family: var(--mono);
+  }
+  .pause .number {
+    font-family: inherit;
   }
   .facts {
     display: grid;
@@ -132,6 +137,12 @@ export const queueStyles: CSSResult = css`
     margin-block-start: 10px;
     border-collapse: collapse;
     font-size: 11.5px;
+  }
+  .queue-table:first-child {
+    margin-block-start: 0;
+  }
+  .queue-table .number {
+    white-space: nowrap;
   }
   .queue-table caption {
     padding-block-end: 4px;
@@ -216,9 +227,19 @@ export const queueStyles: CSSResult = css`
   .queue-tabs-list [data-this] {
     font-weight: 600;
   }
+  .queue-small {
+    min-block-size: 24px;
+    padding: 0 8px;
+    font-size: 11.5px;
+  }
   @media (pointer: coarse) {
-    .queue summary {
+    .queue :is(summary, [role='tab'], .queue-small) {
       min-block-size: 44px;
+    }
+  }
+  @container queue (min-width: 620px) {
+    .facts {
+      grid-template-columns: repeat(2, max-content minmax(0, 1fr));
     }
   }
   @container queue (max-width: 419px) {

@@ -29,8 +29,7 @@ export function renderQueueTab(facts: QueueFacts): TemplateResult {
   const oldest = queue.oldestAt === undefined ? '–' : formatAge(now - queue.oldestAt);
   const next = describeNext(stats, deliveries.sending(), now);
   const others = page.tabs && page.tabs.length > 1 ? ` (of ${page.tabs.length})` : '';
-  return html`${renderStanding(facts)}
-    <dl class="tiles">
+  return html`<dl class="tiles">
       ${renderTile('Events', formatCount(queue.events))}
       ${renderTile('Segments', formatCount(queue.segments))}
       ${renderTile('Size', formatBytes(queue.bytes))}
@@ -42,7 +41,6 @@ export function renderQueueTab(facts: QueueFacts): TemplateResult {
       ${renderFact('Log', renderLog(stats))}
       ${renderFact('Consent', html`${stats.consent}, <span class="muted">${CONSENTS[stats.consent]}</span>`)}
       ${renderFact('Sender', (stats.leader ? 'This tab' : 'Another tab') + others)}
-      ${renderFact('So far', describeAccount(stats))}
       ${
         stats.dropped > 0
           ? html`<dt>Dropped</dt>
@@ -85,7 +83,7 @@ function renderFill(bytes: number, maxBytes: number): unknown {
 }
 
 /** What stands in the way, or that it does no more. */
-function renderStanding({ stats, deliveries, now }: QueueFacts): unknown {
+export function renderStanding({ stats, deliveries, now }: QueueFacts): unknown {
   const { pause } = stats;
   const outage = deliveries.outage();
   if (pause) {
@@ -107,14 +105,8 @@ function renderLog({ log, queue }: ClientStats): unknown {
     <strong class="in-memory">${formatCount(queue.inMemory)} in memory until it takes them</strong>`;
 }
 
-function describeAccount({ captured, stored, rejected, dropped }: ClientStats): string {
-  return Object.entries({ captured, stored, rejected, dropped })
-    .map(([name, count]) => `${formatCount(count)} ${name}`)
-    .join(' · ');
-}
-
 function renderSegments(facts: QueueFacts): unknown {
-  const { page, stats } = facts;
+  const { page } = facts;
   const { segments, more } = queuedSegments(facts);
   if (page.logProblem) return html`<p class="pause">${page.logProblem}</p>`;
   if (segments.length === 0) return nothing;
@@ -132,7 +124,7 @@ function renderSegments(facts: QueueFacts): unknown {
       </tr>
     </thead>
     <tbody>
-      ${segments.map((segment) => renderSegment(segment, stats.lane, facts.now))}
+      ${segments.map((segment) => renderSegment(segment, facts.now))}
     </tbody>
     ${
       more > 0
@@ -146,24 +138,20 @@ function renderSegments(facts: QueueFacts): unknown {
   </table>`;
 }
 
-function renderSegment(segment: QueuedSegment, ownLane: string, now: number): TemplateResult {
+function renderSegment(segment: QueuedSegment, now: number): TemplateResult {
   const { id, lane, count, bytes, contextCharacters = 0, priority, isSending, isSealed } = segment;
-  const tags = [
-    priority === 'normal' ? '' : priority,
-    isSealed ? 'encrypted' : '',
-    lane === ownLane ? '' : 'another page load’s',
-  ].filter(Boolean);
+  const tags = [priority === 'normal' ? '' : priority, isSealed ? 'encrypted' : ''].filter(Boolean);
   return html`<tr ?data-sending=${isSending}>
     <td class="number">${renderId(id)}</td>
     <td class="number" title=${lane}>
       ${formatLane(lane)}·${formatRun(segment)} <span class="muted">(${formatCount(count)})</span>
     </td>
-    <td class="number">
-      ${bytes === undefined ? '–' : formatBytes(bytes)}
+    <td>
+      <span class="number">${bytes === undefined ? '–' : formatBytes(bytes)}</span>
       ${
         contextCharacters > 0
-          ? html`<span class="muted" title="Of the context that all its events share"
-              >+ ${formatBytes(contextCharacters)}</span
+          ? html`<span class="number muted" title="The context that all its events share"
+              >+${formatBytes(contextCharacters)}</span
             >`
           : nothing
       }

@@ -35,6 +35,8 @@ const queuePage = Object.assign(page, {
   calls: () => calls,
   /** Segments of this page and one of another, as a client writes them; the account follows. */
   async queue(count: number): Promise<void> {
+    // Pages of one browser share it.
+    await log.clear();
     const now = Date.now();
     const lines = (events: number) =>
       ENCODER.encode(
@@ -82,7 +84,7 @@ const queuePage = Object.assign(page, {
     client.setStats({ lastReceipt: { receipt, at: Date.now() } });
     client.tell('receipt', { receipt, at: Date.now() });
   },
-  async settle2(first: number, count: number): Promise<void> {
+  async settle(first: number, count: number): Promise<void> {
     await log.settle([{ lane: LANE, first, count }]);
     await queuePage.count();
   },
