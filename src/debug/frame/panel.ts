@@ -18,6 +18,8 @@ export function renderPanel(
 
 export const panelStyles: CSSResult = css`
   .panel {
+    /* Holds what is unseen in its body, which would make the page longer from inside what scrolls. */
+    position: relative;
     display: flex;
     flex-direction: column;
     min-block-size: 0;
