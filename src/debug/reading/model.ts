@@ -102,8 +102,9 @@ export function createModel({
   };
 
   const push = ({ record, verdict, gap }: Arrived, isLate: boolean): void => {
-    const { shardId, readAt } = record;
-    if (gap) rows.push({ kind: 'gap', id: nextId++, shardId, at: readAt, range: gap });
+    const { shardId, arrivedAt, readAt } = record;
+    const at = arrivedAt ?? readAt;
+    if (gap) rows.push({ kind: 'gap', id: nextId++, shardId, at, range: gap });
     rows.push({ kind: 'record', id: nextId++, record, verdict, isLate });
     bytes += record.data.length;
     bytesEver += record.data.length;

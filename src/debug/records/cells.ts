@@ -83,6 +83,11 @@ export function termOf(row: Row, cell: string): readonly [field: string, value: 
   }
 }
 
+/** A path's last segment, which heads its column. */
+export function nameOf(path: string): string {
+  return splitPath(path).at(-1) ?? path;
+}
+
 /** A value of a cell as text; of objects and lists their JSON. */
 export function textOf(value: unknown): string {
   if (value === undefined) return '';

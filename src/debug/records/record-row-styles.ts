@@ -35,13 +35,22 @@ export const recordRowStyles: CSSResult = css`
     text-decoration: underline dotted;
     text-underline-offset: 3px;
   }
-  .row > #cell {
+  .row #cell {
     border-radius: 3px;
     outline: 2px solid var(--accent);
     outline-offset: -1px;
   }
-  .row > .event#cell {
+  .row .event#cell {
     outline-offset: -2px;
+  }
+  .extras {
+    display: contents;
+  }
+  .extras > .extra {
+    overflow: hidden;
+    max-inline-size: 100%;
+    justify-self: start;
+    text-overflow: ellipsis;
   }
   .extra > span {
     overflow: hidden;
@@ -217,12 +226,20 @@ export const recordRowStyles: CSSResult = css`
     grid-column: 3 / -1;
     font: 500 12px/1.4 var(--font);
   }
-  /* The detail beside the table takes room: what it shows too goes first. */
+  /* The detail beside the table takes room, and so do more columns: what the detail shows too goes first. */
   @container records (max-width: 760px) {
     .row {
       grid-template-columns: 92px 34px minmax(120px, 1fr) var(--paths,) 92px 62px 34px;
     }
     .row :is(.key, .size) {
+      display: none;
+    }
+  }
+  @container records (max-width: 960px) {
+    .grid[data-extra]:not([data-cards]) .row {
+      grid-template-columns: 92px 34px minmax(190px, 2fr) var(--paths,) 92px 62px 34px;
+    }
+    .grid[data-extra]:not([data-cards]) .row :is(.key, .size) {
       display: none;
     }
   }
@@ -275,8 +292,14 @@ export const recordRowStyles: CSSResult = css`
   .grid[data-cards] .lane {
     grid-area: 2 / 4;
   }
-  .grid[data-cards] .extra {
-    grid-row: 3;
+  .grid[data-cards] .extras {
+    display: flex;
+    grid-area: 3 / 2 / auto / -1;
+    gap: 10px;
+  }
+  .grid[data-cards] .extra:not(:empty)::before {
+    content: attr(data-name) ' ';
+    color: var(--muted);
   }
   .grid[data-cards] .latency {
     grid-area: 1 / 4;

@@ -26,7 +26,7 @@ import {
   type RecordRow,
   type Row,
 } from '../reading/rows.ts';
-import { textOf, valueAt } from './cells.ts';
+import { nameOf, textOf, valueAt } from './cells.ts';
 import type { PlanAnswer } from './plan-check.ts';
 
 export interface RowContext {
@@ -98,10 +98,7 @@ function renderRecord(row: RecordRow, context: RowContext): TemplateResult {
       ${label.name && label.path ? html`<span class="path v" data-f="path">${label.path}</span>` : nothing}
       ${renderDeclared(record)}
     </span>
-    ${context.paths.map((path) => {
-      const value = textOf(valueAt(row, path));
-      return html`<span role="gridcell" class="extra ${value === '' ? '' : 'v'}" data-cell=${path} title=${value}>${value}</span>`;
-    })}
+    ${renderExtras(row, context)}
     <span role="gridcell" class="lane ${event ? 'v' : ''}" data-cell="lane"
       >${event ? `${formatLane(event.rivulet.lane)}·${event.rivulet.seq}` : '–'}</span
     >
@@ -118,6 +115,18 @@ function renderRecord(row: RecordRow, context: RowContext): TemplateResult {
           >`
       }</span
     >`;
+}
+
+function renderExtras(row: RecordRow, { paths }: RowContext): unknown {
+  if (paths.length === 0) return nothing;
+  return html`<span class="extras" role="presentation"
+    >${paths.map((path) => {
+      const value = textOf(valueAt(row, path));
+      return html`<span role="gridcell" class="extra ${value === '' ? '' : 'v'}" data-cell=${path} data-name=${nameOf(path)} title=${value}
+        >${value}</span
+      >`;
+    })}</span
+  >`;
 }
 
 function renderTime(row: Row, { reference }: RowContext): TemplateResult {
@@ -176,8 +185,8 @@ function renderBadges(row: RecordRow, { marked, planOf }: RowContext): unknown {
   }
   if (record.kclDrops) {
     const title =
-      'A key in it is outside of its shard: the Kinesis Client Library drops all of it, and says nothing';
-    badges.push(['⚠ the KCL would drop this aggregate', 'bad', title]);
+      'A key in its aggregate is outside of the shard: the Kinesis Client Library drops the whole aggregate, and says nothing';
+    badges.push(['⚠ the KCL would drop it', 'bad', title]);
   }
   const answer = planOf(row);
   if (answer === 'unknown') {

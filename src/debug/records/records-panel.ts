@@ -4,7 +4,7 @@ import { formatCount, formatPlural } from '../format.ts';
 import { renderIcon } from '../frame/icons.ts';
 import { renderPanel } from '../frame/panel.ts';
 import type { Drawing, Part, ViewHost } from '../types.ts';
-import { BEFORE_PATHS, COLUMNS, type Column, termOf } from './cells.ts';
+import { BEFORE_PATHS, COLUMNS, type Column, nameOf, termOf } from './cells.ts';
 import { type RowContext, renderCells, toneOf } from './record-row.ts';
 import { createRecordsCommands } from './records-commands.ts';
 import { cutRows, rowAt } from './records-view.ts';
@@ -197,7 +197,7 @@ export function createRecordsPart(host: ViewHost): Part {
     const remove = (path: string) => () => host.act(() => table.removeColumn(path));
     return html`${COLUMNS.slice(0, BEFORE_PATHS).map(plain)}${paths.map(
       (path) => html`<span role="columnheader" class="extra" title=${path}
-        ><span>${path.split('.').pop()}</span
+        ><span>${nameOf(path)}</span
         ><button class="uncolumn" aria-label="Remove the column ${path}" @click=${remove(path)}>×</button></span
       >`,
     )}${COLUMNS.slice(BEFORE_PATHS).map(plain)}`;
@@ -206,12 +206,13 @@ export function createRecordsPart(host: ViewHost): Part {
   const renderPill = (): unknown => {
     const { held, heldShare } = table.snapshot();
     const { view, isWaiting } = host.session();
+    const { cards } = table.shape();
     const isFull = isWaiting?.() === true;
     if (!view.isHeld() && !isFull) return nothing;
     const says = isFull
       ? html`The window is full: reading waits · <kbd>End</kbd> to read on`
       : html`${held > 0 ? html`<span class="number">${formatCount(held)}</span> held · ${formatShare(heldShare)} of buffer` : 'Held'}
-          · <kbd>End</kbd> to catch up`;
+          · ${cards ? 'tap' : html`<kbd>End</kbd>`} to catch up`;
     return html`<button class="pill" @click=${() => host.act(table.follow)}>${renderIcon('pause')} <span>${says}</span></button>`;
   };
 
@@ -246,6 +247,7 @@ export function createRecordsPart(host: ViewHost): Part {
             aria-colcount=${COLUMNS.length + paths.length}
             style=${extra}
             ?data-cards=${cards}
+            ?data-extra=${paths.length > 0}
             @scroll=${onScroll}
           >
             <div class="row head" role="row" aria-rowindex="1" title="Click a value to show only rows with it; with Alt, to hide them" style="block-size:${headHeight}px">

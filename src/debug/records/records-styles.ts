@@ -15,7 +15,17 @@ export const recordsStyles: CSSResult = css`
     scrollbar-gutter: stable;
   }
   .grid:focus-visible {
+    outline: none;
+  }
+  /* Above the rows, which would cover one of the grid's own. */
+  .stage:has(> .grid:focus-visible)::after {
+    position: absolute;
+    inset: 0;
+    z-index: 2;
+    outline: 2px solid var(--accent);
     outline-offset: -2px;
+    content: '';
+    pointer-events: none;
   }
   .row.head {
     position: sticky;
