@@ -71,8 +71,9 @@ export function createAnatomyTab(
 function renderTrail({ trail }: Anatomy): TemplateResult {
   return html`<ol class="detail-trail">
     ${trail.map(({ ok, text }, at) => {
-      const sign = at === trail.length - 1 ? '→' : ok ? '✓' : '✕';
-      return html`<li ?data-no=${!ok}>${sign} ${text}</li> `;
+      const sign = at === trail.length - 1 ? '→' : ok ? '✓' : at === 0 ? '–' : '✕';
+      // To have no magic is no fault: most producers write plain records.
+      return html`<li ?data-no=${!ok && at > 0}>${sign} ${text}</li> `;
     })}
   </ol>`;
 }
@@ -83,7 +84,7 @@ function renderOuter({ record }: RecordRow, anatomy: Anatomy): TemplateResult {
   const saved = Math.round((1 - units / unitsAlone) * 100);
   const line = (label: string, value: unknown, note: unknown): TemplateResult =>
     html`<div><dt>${label}</dt><dd>
-      <span class="number">${value}</span> <span class="muted">${note}</span>
+      <span><span class="number">${value}</span> <span class="muted">${note}</span></span>
     </dd></div>`;
   return html`<h4>Aggregate</h4>
     <dl class="detail-lines">

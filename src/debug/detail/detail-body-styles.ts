@@ -66,7 +66,7 @@ export const bodyStyles: CSSResult = css`
   }
   .detail-lines > div {
     display: grid;
-    grid-template-columns: minmax(72px, 38%) minmax(0, 1fr) auto;
+    grid-template-columns: minmax(72px, 38%) minmax(0, 1fr);
     align-items: baseline;
     column-gap: 8px;
     padding-block: 1px;
@@ -77,6 +77,9 @@ export const bodyStyles: CSSResult = css`
     overflow-wrap: anywhere;
   }
   .detail-lines dd {
+    display: flex;
+    align-items: baseline;
+    gap: 4px;
     overflow-wrap: anywhere;
   }
   .detail-lines dd .muted {
@@ -105,7 +108,12 @@ export const bodyStyles: CSSResult = css`
     border-color: var(--line);
     background: var(--selected);
   }
+  .detail-lines dd > span:first-child {
+    flex: 1;
+    min-inline-size: 0;
+  }
   .detail-column {
+    flex: none;
     min-block-size: 20px;
     inline-size: 22px;
     padding: 0;

@@ -1,6 +1,6 @@
 import { type CSSResult, css, html, nothing } from 'lit';
 import { renderPanel } from '../frame/panel.ts';
-import type { Row } from '../reading/rows.ts';
+import { labelOf, type Row } from '../reading/rows.ts';
 import type { Part, ViewHost } from '../types.ts';
 import type { DetailBody, DetailTab } from './detail-body.ts';
 
@@ -67,7 +67,7 @@ export function createDetail(host: ViewHost): Part {
         body?.render(opened, drawing) ??
         renderPanel(
           'detail',
-          'Detail',
+          titleOf(opened.row),
           problem
             ? html`<button @click=${() => host.act(() => void load().catch(ignore))}>Try again</button>`
             : nothing,
@@ -130,6 +130,12 @@ const VALUES = {
   key: (row: Row): string | undefined =>
     row.kind === 'record' ? row.record.partitionKey : undefined,
 };
+
+function titleOf(row: Row): string {
+  if (row.kind !== 'record') return 'Detail';
+  const { name, type } = labelOf(row.record);
+  return name || type;
+}
 
 /** The panel says what went wrong. */
 function ignore(): void {}

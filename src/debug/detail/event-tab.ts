@@ -85,10 +85,11 @@ function renderLines(
         return html`<div ?data-problem=${problem !== undefined}>
           <dt>${label}</dt>
           <dd>
-            ${renderValue(pick, field, value, shown)}
-            ${note ? html`<span class="muted">${note}</span>` : nothing}
-            ${problem ? html`<span class="detail-problem">⚠ ${problem.message}</span>` : nothing}
-          </dd>
+            <span>
+              ${renderValue(pick, field, value, shown)}
+              ${note ? html`<span class="muted">${note}</span>` : nothing}
+              ${problem ? html`<span class="detail-problem">⚠ ${problem.message}</span>` : nothing}
+            </span>
           ${
             path
               ? html`<button
@@ -102,6 +103,7 @@ function renderLines(
                 </button>`
               : nothing
           }
+          </dd>
         </div>`;
       })}
     </dl>`;

@@ -23,7 +23,7 @@ export function renderKey({ row, hashKey, shards, hues, pick }: KeyFacts): Templ
   const { hex, shard, ancestors } = explainKey(partitionKey, tree, hashKey);
   const stored = tree.get(shardId);
   const line = (label: string, content: unknown): TemplateResult =>
-    html`<div><dt>${label}</dt><dd>${content}</dd></div>`;
+    html`<div><dt>${label}</dt><dd><span>${content}</span></dd></div>`;
   return html`<dl class="detail-lines">
       ${line('Partition key', renderValue(pick, 'key', partitionKey))}
       ${line('Its MD5', html`<span class="number">${hex}</span>`)}

@@ -1,6 +1,7 @@
 /** A record's data as somebody can read it, decoded when it is asked for. */
 
 import { isObject } from '../../protocol/parsed.ts';
+import { hexPage } from './bytes.ts';
 
 /** More is not parsed, nor put into the page in one piece: that would be a task which a person feels. */
 export const MAX_PARSED_BYTES: number = 1024 * 1024;
@@ -24,10 +25,11 @@ export function readPayload(data: Uint8Array): Payload {
   return value === undefined ? { kind: 'text', text } : { kind: 'json', value };
 }
 
-/** Pretty JSON where it is JSON, the text where it is text. */
+/** Pretty JSON where it is JSON, the text where it is text, the first bytes of what is neither. */
 export function textOf(data: Uint8Array): string {
   const payload = readPayload(data);
   if (payload.kind === 'json') return JSON.stringify(payload.value, null, 2);
+  if (payload.kind === 'binary') return hexPage(data, 0);
   return payload.kind === 'text' ? payload.text : new TextDecoder().decode(data);
 }
 
