@@ -97,7 +97,8 @@ describe('arriving records', () => {
     await eventually(() => text('.rows .name')).toContain('<img src=x');
     await page.locator('rivulet-debug .grid').focus();
     await page.keyboard.press('Enter');
-    expect(await text('.detail .json')).toContain('<b>bold</b>');
+    await page.getByRole('tab', { name: 'JSON' }).click();
+    expect(await text('.detail .tree')).toContain('<b>bold</b>');
     expect(await page.locator('rivulet-debug :is(.rows, .detail) img').count()).toBe(0);
     expect(await page.evaluate(() => 'broken' in globalThis)).toBe(false);
   });
@@ -195,6 +196,8 @@ describe('the keyboard', () => {
     await page.keyboard.press('Enter');
 
     await eventually(() => text('.detail h3')).toBe('Order Completed');
+    expect(await text('.detail .body')).toContain('client-of-k3f9aL0qXw');
+    await page.getByRole('tab', { name: 'Journey' }).click();
     const stations = await page.locator('rivulet-debug .station').allInnerTexts();
     expect(stations).toEqual([
       'Captured',
@@ -206,7 +209,6 @@ describe('the keyboard', () => {
       'Read',
       'Shown',
     ]);
-    expect(await text('.detail .facts')).toContain('client-of-k3f9aL0qXw');
     await page.keyboard.press('Escape');
     await eventually(() => page.locator('rivulet-debug .detail').count()).toBe(0);
   });

@@ -11,9 +11,8 @@ const LANE = 'dT7-kq20Za';
 
 const textOf = (record: ConsumedRecord): string => new TextDecoder().decode(record.data);
 
-/** For the test, as `debugPage`. */
+/** For the test, as `detailPage`. */
 export const page = {
-  ...base,
   /** An event with numbers that a double cannot hold, and with JSON inside a text. */
   feedRich(): void {
     const record = recordOf(LANE, 1, {
@@ -74,15 +73,16 @@ export const page = {
       ),
     );
   },
-  /** An event of this size; when it is made, nothing of it is drawn yet. */
-  feedLarge(bytes: number): void {
+  /** Makes an event of this size, and gives it to the stream with the answer. */
+  makeLarge(bytes: number): () => void {
     const { event, ...record } = recordOf(LANE, 41, { event: 'Upload', properties: {} });
     const around = JSON.stringify({ ...event, properties: { body: '' } });
     const text = around.replace('"body":""', `"body":"${'x'.repeat(bytes - around.length)}"`);
-    base.consumer.push({ ...record, event, data: new TextEncoder().encode(text) });
+    const large = { ...record, event, data: new TextEncoder().encode(text) };
+    return () => base.consumer.push(large);
   },
 };
 
 export type DebugDetailPage = typeof page;
 
-Object.assign(window, { debugPage: page });
+Object.assign(window, { detailPage: page });

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { textOf } from '../../../src/debug/detail/record-text.ts';
 import {
   isProblem,
   labelOf,
@@ -68,20 +67,6 @@ describe('what a row says', () => {
     expect(latencyOf(record)).toBe(480);
     expect(latencyOf({ ...record, arrivedAt: undefined })).toBeUndefined();
     expect(latencyOf({ ...record, event: undefined })).toBeUndefined();
-  });
-});
-
-describe('the text of a record', () => {
-  const bytes = (text: string) => ({ data: new TextEncoder().encode(text) });
-
-  it('is pretty JSON, plain text, or hexadecimal', () => {
-    expect(textOf(bytes('{"a":[1]}'))).toBe('{\n  "a": [\n    1\n  ]\n}');
-    expect(textOf(bytes('hello'))).toBe('hello');
-    expect(textOf({ data: Uint8Array.of(0xff, 0x00, 0x10) })).toBe('ff 00 10');
-  });
-
-  it('says how many bytes it leaves out', () => {
-    expect(textOf({ data: new Uint8Array(2_000).fill(0xff) })).toMatch(/… 976 more bytes$/);
   });
 });
 

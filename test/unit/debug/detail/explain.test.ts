@@ -14,7 +14,9 @@ const gap: GapRow = {
 };
 
 function accountWith(...gaps: (readonly [first: number, count: number])[]): LaneAccount {
-  return { gaps: gaps.map(([first, count]) => ({ lane: LANE, first, count })) } as LaneAccount;
+  return {
+    gaps: gaps.map(([first, count]) => ({ lane: LANE, first, count })),
+  } as unknown as LaneAccount;
 }
 
 describe('a gap', () => {

@@ -52,6 +52,12 @@ test('whatever the bytes, nothing is thrown', () => {
   );
 });
 
+test('text is copied pretty where it is JSON, as it is where it is not, in hexadecimal where it is no text', () => {
+  expect(textOf(bytesOf('{"a":[1]}'))).toBe('{\n  "a": [\n    1\n  ]\n}');
+  expect(textOf(bytesOf('hello'))).toBe('hello');
+  expect(textOf(Uint8Array.of(0xff, 0x00, 0x10))).toContain('ff 00 10');
+});
+
 test('text that is no JSON stays text, and bytes that are no text are binary', () => {
   expect(readPayload(bytesOf('hello'))).toEqual({ kind: 'text', text: 'hello' });
   expect(readPayload(Uint8Array.of(0xff, 0xfe))).toEqual({ kind: 'binary' });
