@@ -112,8 +112,10 @@ export const metricsStyles: CSSResult = css`
     .metrics-readings tr > :is(:nth-child(3), :nth-child(5)) {
       display: none;
     }
+    /* The name takes the room that the figures leave. */
     .metrics tr > :first-child {
-      max-inline-size: 160px;
+      inline-size: 100%;
+      max-inline-size: 0;
     }
   }
   @media (forced-colors: active) {
