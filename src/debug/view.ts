@@ -257,6 +257,7 @@ export function createView({ element, frame, settings, runtime }: ViewOptions): 
     };
   };
   let current = drawing();
+  let isConnecting = false;
 
   const lookOnly = (): void => {
     told()?.settle(session.model.ledger.lane);
@@ -267,8 +268,8 @@ export function createView({ element, frame, settings, runtime }: ViewOptions): 
     const isDone = table.advance();
     told()?.settle(session.model.ledger.lane);
     element.requestUpdate();
-    // Lit's own turn would come a moment later; what a person did is to be seen at once.
-    (element as unknown as { performUpdate: () => void }).performUpdate();
+    // Lit's own turn would come a moment later; what a person did is to be seen at once. While it connects, it is Lit's turn.
+    if (!isConnecting) (element as unknown as { performUpdate: () => void }).performUpdate();
     const { view, model, shown } = session;
     if (!view.isHeld()) shown.mark(model.rows.end() - 1, runtime.now());
     if (!isDone) clock.request();
@@ -313,7 +314,9 @@ export function createView({ element, frame, settings, runtime }: ViewOptions): 
     },
     connect: () => {
       reopening = {};
+      isConnecting = true;
       replace(open());
+      isConnecting = false;
     },
     look: () => {
       current = drawing();
