@@ -12,6 +12,10 @@ export const chartStyles: CSSResult = css`
     color: var(--text);
     outline-offset: -2px;
   }
+  /* Its buttons reach beyond it under a finger. */
+  .panel.chart .aside {
+    overflow: visible;
+  }
   .chart-words {
     overflow: hidden;
     text-overflow: ellipsis;
@@ -126,6 +130,17 @@ export const chartStyles: CSSResult = css`
     .chart .aside button,
     .chart:has(.chart-cursor) h3 {
       display: none;
+    }
+  }
+  @media (pointer: coarse) {
+    /* A finger reaches beyond what is drawn: taller buttons would leave the columns no room. */
+    .chart .aside button {
+      position: relative;
+    }
+    .chart .aside button::after {
+      position: absolute;
+      inset: -11px 0;
+      content: '';
     }
   }
   @media (forced-colors: active) {

@@ -28,10 +28,10 @@ export function createRateReader(host: ViewHost): RateReader {
   const table = createRateTable(host);
   /** Whether a pointer draws a range. */
   let isDrawing = false;
+  /** Of what is drawn: a file that is shown ends when it was taken. */
+  let first = 0;
 
-  const firstSecond = (): number => Math.floor(host.runtime.now() / 1000) - RATE_SECONDS;
   const moveTo = (second: number, extend: boolean): void => {
-    const first = firstSecond();
     const to = Math.max(first, Math.min(first + RATE_SECONDS - 1, second));
     if (to === brush.cursor() && (extend || !brush.range())) return;
     host.act(() => brush.moveTo(to, extend));
@@ -69,12 +69,12 @@ export function createRateReader(host: ViewHost): RateReader {
     event.preventDefault();
     if (key === 'Enter') apply();
     else if (step === undefined) clear();
-    else moveTo(cursor === undefined ? firstSecond() + RATE_SECONDS - 1 : cursor + step, shiftKey);
+    else moveTo(cursor === undefined ? first + RATE_SECONDS - 1 : cursor + step, shiftKey);
   };
   const onPointer = (event: PointerEvent): void => {
     const plot = event.currentTarget as HTMLElement;
     const { left, width } = plot.getBoundingClientRect();
-    const second = firstSecond() + Math.floor(((event.clientX - left) / width) * RATE_SECONDS);
+    const second = first + Math.floor(((event.clientX - left) / width) * RATE_SECONDS);
     if (event.type === 'pointerdown') {
       plot.setPointerCapture(event.pointerId);
       isDrawing = true;
@@ -96,7 +96,7 @@ export function createRateReader(host: ViewHost): RateReader {
       else clear();
     },
     read: (series, totals) => {
-      const first = series.seconds[0] ?? 0;
+      first = series.seconds[0] ?? 0;
       const cursor = brush.cursor();
       const range = brush.range();
       if (cursor === undefined)
