@@ -3,13 +3,14 @@ import type { Drawing, Part, ViewHost } from '../types.ts';
 import { type Notice, noticeOf } from './notice.ts';
 import { renderTokenForm } from './token-form.ts';
 
+/** Of the signs that every system's fonts have. */
 const SIGNS: Record<Notice['kind'], string> = {
-  file: '▤',
+  file: '■',
   token: '✕',
-  offline: '◌',
+  offline: '○',
   loss: '✕',
-  throttled: '▨',
-  resharding: '⑂',
+  throttled: '‖',
+  resharding: '→',
   history: '…',
 };
 

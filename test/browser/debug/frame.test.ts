@@ -74,15 +74,18 @@ describe('the dock', () => {
 
   it('fills the window and goes back', async () => {
     await open();
+    const height = () => page.evaluate(() => debugPage.view.offsetHeight);
     await page.evaluate(() => {
       debugPage.view.mode = 'dock';
     });
+    await eventually(height).toBeLessThan(800);
+    const docked = await height();
 
     await page.getByRole('button', { name: 'Fill the window' }).click();
-    await eventually(() => page.evaluate(() => debugPage.view.offsetHeight)).toBe(800);
+    await eventually(height).toBe(800);
     await page.getByRole('button', { name: 'Back to its place' }).click();
 
-    await eventually(() => page.evaluate(() => debugPage.view.offsetHeight)).toBe(496);
+    await eventually(height).toBe(docked);
   });
 });
 
@@ -111,7 +114,7 @@ describe('the palette', () => {
 
     await page.locator('rivulet-debug .detail').waitFor();
     await eventually(() =>
-      page.locator('rivulet-debug [aria-selected="true"]').innerText(),
+      page.locator('rivulet-debug .row[aria-selected="true"]').innerText(),
     ).toContain('k3f9a·3');
   });
 

@@ -5,6 +5,11 @@ import { page } from './debug-page.ts';
 
 const LOST_LANE = 'k3f9aL0qXw';
 
+/** Looks at every frame whether it is so. */
+async function until(isSo: () => unknown): Promise<void> {
+  while (!isSo()) await new Promise((look) => requestAnimationFrame(look));
+}
+
 const states = {
   /** Nothing has arrived. */
   empty(): void {},
@@ -14,9 +19,10 @@ const states = {
     page.settle(0);
   },
   /** Somebody reads, and records go on to arrive. */
-  held(): void {
+  async held(): Promise<void> {
     page.feedHistory(240);
     page.settle(20);
+    await until(() => page.view.renderRoot.querySelector('.row:not(.head)'));
     page.view.renderRoot.querySelector<HTMLElement>('.hold')?.click();
     page.feed(3_412);
   },
@@ -59,14 +65,14 @@ const states = {
     page.feedHistory(240);
     page.feedTrouble();
     const shardId = 'shardId-000000000002';
-    const [first, , next] = [1, 2, 3].map((step) =>
-      recordOf(LOST_LANE, 60 + step * 6, { event: 'Order Completed' }, { shardId }),
+    const [first, next] = [61, 67].map((seq) =>
+      recordOf(LOST_LANE, seq, { event: 'Order Completed' }, { shardId }),
     );
     if (!first || !next) return;
     page.client.tell('receipt', {
       at: Date.now() - 4_000,
       receipt: {
-        ...{ lane: LOST_LANE, first: 67, count: 5, status: 'stored', shard: shardId },
+        ...{ lane: LOST_LANE, first: 62, count: 5, status: 'stored', shard: shardId },
         sequence: first.sequenceNumber,
       },
     });
