@@ -1,36 +1,17 @@
 /** Everything that is drawn of the row that is open. Loaded when there is a row to open. */
 
 import { type CSSResult, html, nothing, type TemplateResult } from 'lit';
-import { guard } from 'lit/directives/guard.js';
 import { formatLane } from '../format.ts';
 import { renderIcon } from '../frame/icons.ts';
 import { type GapRow, labelOf, type NoteRow, type RecordRow, type Row } from '../reading/rows.ts';
-import { keyMd5 } from '../stream/key-md5.ts';
 import type { Drawing, ViewHost } from '../types.ts';
-import { createAnatomyTab } from './anatomy-tab.ts';
 import { bodyStyles } from './detail-body-styles.ts';
-import { referenceOf, renderDiff } from './diff-tab.ts';
-import { renderEvent } from './event-tab.ts';
 import { explainGap, explainNote } from './explain.ts';
-import { renderJourney } from './journey-tab.ts';
-import { createJsonTree } from './json-tree.ts';
-import { renderKey } from './key-tab.ts';
-import { legsOf } from './legs.ts';
 import type { OpenedRow } from './open-record.ts';
-import { eventIn, type Payload, readPayload, textOf } from './payload.ts';
-import { createRawTab } from './raw-tab.ts';
+import { textOf } from './payload.ts';
+import { createRecordTabs, type DetailTab, TABS } from './record-tabs.ts';
 import { createPick } from './value.ts';
 
-const TABS = {
-  event: 'Event',
-  json: 'JSON',
-  raw: 'Raw',
-  anatomy: 'Anatomy',
-  journey: 'Journey',
-  key: 'Key',
-  diff: 'Diff',
-} as const;
-export type DetailTab = keyof typeof TABS;
 const NAMES = Object.keys(TABS) as readonly DetailTab[];
 
 /** Narrower, the detail is a sheet over everything else: layout.ts. */
@@ -51,32 +32,12 @@ export interface DetailActions {
 }
 
 export function createDetailBody(host: ViewHost, actions: DetailActions): DetailBody {
-  const { act, element, table } = host;
-  let version = 0;
+  const { act, element } = host;
   let current: Row | undefined;
-  let payload: Payload | undefined;
   let wasOpen = false;
 
   adopt(element.renderRoot, bodyStyles);
-  const change = (action: () => void): void =>
-    act(() => {
-      version++;
-      action();
-    });
   const pick = createPick(host);
-  const tree = createJsonTree(host, pick, change);
-  const raw = createRawTab(change);
-  const anatomy = createAnatomyTab(keyMd5, change, openSub);
-
-  function openSub({ record }: RecordRow, subSequenceNumber: number): void {
-    const isIt = (other: Row): boolean =>
-      other.kind === 'record' &&
-      other.record.sequenceNumber === record.sequenceNumber &&
-      other.record.subSequenceNumber === subSequenceNumber;
-    const found = table.seek(-1, isIt) ?? table.seek(1, isIt);
-    if (found) act(() => table.open(found));
-    else host.say('It left the window, or is not there yet');
-  }
   const isSheet = (): boolean => element.clientWidth < SHEET_BELOW_PX;
   const within = (selector: string): readonly HTMLElement[] => [
     ...element.renderRoot.querySelectorAll<HTMLElement>(`.detail ${selector}`),
@@ -111,56 +72,7 @@ export function createDetailBody(host: ViewHost, actions: DetailActions): Detail
     return target === from;
   };
 
-  const renderTab = (
-    row: RecordRow,
-    hashKey: bigint,
-    { shards, hues, stats }: Omit<Drawing, 'opened'>,
-  ): unknown => {
-    const tab = actions.tab();
-    const { record } = row;
-    const at = record.event?.rivulet;
-    if (tab === 'journey') {
-      const own = at && host.tap()?.journeys.of(at.lane, at.seq);
-      const shownAt = host.session().shown.of(row.id);
-      return renderJourney(legsOf(record, own, shownAt, stats?.clockOffsetMs));
-    }
-    if (tab === 'key') return renderKey({ row, hashKey, shards, hues, pick });
-    const reference = tab === 'diff' ? referenceOf(host, row) : undefined;
-    const { plan } = host.settings();
-    const columns = table.columns();
-    return guard([row, tab, version, reference?.row, shards.length, plan, columns], () => {
-      if (tab === 'raw') return raw.render(row);
-      if (tab === 'anatomy') return anatomy.render(row, shards);
-      if (tab === 'diff') return renderDiff(row, reference);
-      payload ??= readPayload(record.data);
-      if (tab === 'json') return renderJson(row, payload);
-      // What is inside a large one is decoded when it is asked for, which takes longer than a person waits.
-      const isLarge = payload.kind === 'large';
-      return renderEvent({
-        row,
-        value: eventIn(payload),
-        instead: isLarge ? renderLarge() : nothing,
-        problems: record.event && !isLarge ? plan?.(record.event) : undefined,
-        hues,
-        pick,
-        columns,
-        toggleColumn: (path) =>
-          act(() => (columns.includes(path) ? table.removeColumn(path) : table.addColumn(path))),
-      });
-    });
-  };
-  const renderJson = ({ record }: RecordRow, payload: Payload): TemplateResult => {
-    if (payload.kind === 'json') {
-      const isEnvelope = eventIn(payload) !== payload.value;
-      return tree.render(payload.value, record.event && (isEnvelope ? 'data.' : ''));
-    }
-    if (payload.kind === 'text') return html`<pre class="detail-bytes">${payload.text}</pre>`;
-    return payload.kind === 'large' ? renderLarge() : renderPaged('The data is no text.');
-  };
-  const renderLarge = (): TemplateResult => renderPaged('More than 1 MB is not read at once.');
-  const renderPaged = (why: string): TemplateResult => html`<p class="empty">
-    ${why} <button @click=${() => turnTo('raw')}>Show it page by page</button>
-  </p>`;
+  const tabs = createRecordTabs(host, pick, turnTo);
 
   const renderRecord = (row: RecordRow, opened: OpenedRow, drawing: Omit<Drawing, 'opened'>) => {
     const { type, name } = labelOf(row.record);
@@ -184,7 +96,7 @@ export function createDetailBody(host: ViewHost, actions: DetailActions): Detail
           )}
         </div>
         <div class="body" id="detail-shown" role="tabpanel" tabindex="0" aria-labelledby="detail-tab-${tab}">
-          ${renderTab(row, opened.hashKey ?? 0n, drawing)}
+          ${tabs.render(tab, row, opened.hashKey ?? 0n, drawing)}
         </div>
         <footer class="detail-bar">
           ${at ? renderSteps('lane', 'p', 'n') : nothing} ${renderSteps('key', '[', ']')}
@@ -247,19 +159,13 @@ export function createDetailBody(host: ViewHost, actions: DetailActions): Detail
       ${inside}
     </section>`;
   const copy = ({ record }: RecordRow): void => host.copy(textOf(record.data), 'the JSON');
-  const reset = (): void => {
-    payload = undefined;
-    tree.reset();
-    raw.reset();
-    anatomy.reset();
-  };
 
   return {
     render: (opened, drawing) => {
       const { row } = opened;
       if (row !== current) {
         current = row;
-        reset();
+        tabs.reset();
       }
       return row.kind === 'record' ? renderRecord(row, opened, drawing) : renderOther(row, drawing);
     },
@@ -270,7 +176,7 @@ export function createDetailBody(host: ViewHost, actions: DetailActions): Detail
       if (!isOpen) current = undefined;
     },
     copy,
-    reset,
+    reset: tabs.reset,
   };
 }
 

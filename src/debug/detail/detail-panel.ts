@@ -2,7 +2,8 @@ import { type CSSResult, css, html, nothing } from 'lit';
 import { renderPanel } from '../frame/panel.ts';
 import { labelOf, type Row } from '../reading/rows.ts';
 import type { Part, ViewHost } from '../types.ts';
-import type { DetailBody, DetailTab } from './detail-body.ts';
+import type { DetailBody } from './detail-body.ts';
+import type { DetailTab } from './record-tabs.ts';
 
 /** All that is known of the row that is open. What draws it comes late: most who watch a stream open nothing at first. */
 export function createDetail(host: ViewHost): Part {

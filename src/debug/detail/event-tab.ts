@@ -8,7 +8,7 @@ import { renderShard } from '../frame/shard-badge.ts';
 import { latencyOf, type RecordRow } from '../reading/rows.ts';
 import type { PlanProblem } from '../types.ts';
 import { leavesOf } from './leaves.ts';
-import type { Pick } from './value.ts';
+import type { PickValue } from './value.ts';
 import { renderValue } from './value.ts';
 
 export interface EventFacts {
@@ -20,7 +20,7 @@ export interface EventFacts {
   /** Stands where there is no value to show. */
   readonly instead: unknown;
   readonly hues: ReadonlyMap<string, number>;
-  readonly pick: Pick;
+  readonly pick: PickValue;
   readonly columns: readonly string[];
   readonly toggleColumn: (path: string) => void;
 }

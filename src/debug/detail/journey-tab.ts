@@ -17,11 +17,12 @@ const STATIONS: Record<Station, string> = {
 export function renderJourney(legs: readonly Leg[]): TemplateResult {
   const start = legs[0]?.at ?? 0;
   const whole = Math.max(1, ...legs.map((leg) => leg.at - start));
+  const [first] = legs;
   const last = legs.at(-1);
   return html`<h4>
       Journey
       <span class="number muted"
-        >${last ? `${formatDuration(whole)} from capture to ${STATIONS[last.station].toLowerCase()}` : nothing}</span
+        >${first && last ? `${formatDuration(whole)} from ${first.station} to ${last.station}` : nothing}</span
       >
     </h4>
     <ol class="journey">

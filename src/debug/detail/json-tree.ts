@@ -6,7 +6,7 @@ import type { ViewHost } from '../types.ts';
 import { leavesOf } from './leaves.ts';
 import { textOfValue } from './payload.ts';
 import { nodesOf, PAGE_NODES, type TreeNode } from './tree.ts';
-import { cutText, isPickable, type Pick } from './value.ts';
+import { cutText, isPickable, type PickValue } from './value.ts';
 
 export interface JsonTree {
   /** @param prefix of the paths that are no part of the event's, `data.` in a CloudEvent; `undefined` where there is no event */
@@ -21,7 +21,7 @@ const LEVELS_OPEN = 2;
 
 export function createJsonTree(
   host: ViewHost,
-  pick: Pick,
+  pick: PickValue,
   change: (action: () => void) => void,
 ): JsonTree {
   const toggled = new Map<string, boolean>();

@@ -7,14 +7,14 @@ import type { RecordRow } from '../reading/rows.ts';
 import { explainKey } from '../stream/explain-key.ts';
 import { describeRange } from '../stream/shard-figures.ts';
 import { createShardTree } from '../stream/shard-tree.ts';
-import { type Pick, renderValue } from './value.ts';
+import { type PickValue, renderValue } from './value.ts';
 
 export interface KeyFacts {
   readonly row: RecordRow;
   readonly hashKey: bigint;
   readonly shards: readonly ShardState[];
   readonly hues: ReadonlyMap<string, number>;
-  readonly pick: Pick;
+  readonly pick: PickValue;
 }
 
 export function renderKey({ row, hashKey, shards, hues, pick }: KeyFacts): TemplateResult {

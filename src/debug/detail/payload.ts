@@ -1,10 +1,14 @@
 /** A record's data as somebody can read it, decoded when it is asked for. */
 
+import { MAX_EVENT_BYTES } from '../../protocol/limits.ts';
 import { isObject } from '../../protocol/parsed.ts';
 import { hexPage } from './bytes.ts';
 
-/** More is not parsed, nor put into the page in one piece: that would be a task which a person feels. */
-export const MAX_PARSED_BYTES: number = 1024 * 1024;
+/**
+ * Any event of ours fits, with its context. More is not parsed, nor put into the page in one piece: that would be a task which a
+ * person feels.
+ */
+export const MAX_PARSED_BYTES: number = MAX_EVENT_BYTES + 64 * 1024;
 
 export type Payload =
   | { readonly kind: 'json'; readonly value: unknown }

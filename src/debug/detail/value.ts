@@ -16,9 +16,9 @@ const FIELDS: Readonly<Record<string, string>> = {
 };
 
 /** Shows only rows with this value, or none of them. */
-export type Pick = (field: string, value: unknown, without: boolean) => void;
+export type PickValue = (field: string, value: unknown, without: boolean) => void;
 
-export function createPick({ act, filter, say }: ViewHost): Pick {
+export function createPick({ act, filter, say }: ViewHost): PickValue {
   return (path, value, without) => {
     const field = FIELDS[path] ?? path;
     const wanted =
@@ -47,7 +47,7 @@ export function cutText(text: string): string {
 
 /** A value that a click makes a filter. Without a field it is text. */
 export function renderValue(
-  pick: Pick,
+  pick: PickValue,
   field: string | undefined,
   value: unknown,
   shown: unknown = cutText(textOfValue(value)),

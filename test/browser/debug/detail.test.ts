@@ -151,7 +151,7 @@ describe('a record of 10 MiB', () => {
 
     await page.evaluate(() => giveLarge());
     await openNewest('Upload');
-    await eventually(() => text('.detail .body')).toContain('More than 1 MB');
+    await eventually(() => text('.detail .body')).toContain('More than 328 kB');
     await page.getByRole('button', { name: 'page by page' }).click();
     const first = await text('.detail-bytes');
     await page.getByRole('button', { name: 'Last page' }).click();
