@@ -63,7 +63,7 @@ export function createRateChartPart(host: ViewHost): Part {
               aria-valuemax=${RATE_SECONDS - 1}
               aria-valuenow=${read?.column ?? RATE_SECONDS - 1}
               aria-valuetext=${read?.spoken ?? words}
-              aria-details="chart-rows"
+              aria-details=${read ? 'chart-rows' : nothing}
               @focus=${load}
               @keydown=${tell}
               @blur=${tell}
