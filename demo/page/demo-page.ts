@@ -69,15 +69,15 @@ export class DemoPage extends LitElement {
       <a class="skip" href="#shop">Skip to the shop</a>
       <a class="skip" href="#live" @click=${() => this.open('live')}>Skip to the live view</a>
       ${pageHeader(this.theme, () => this.turnTheme())}
-      <div class="panes" data-pane=${this.pane} style=${`--split: ${this.split}%`}>
-        <main id="shop" tabindex="-1"><river-shop .events=${this.events}></river-shop></main>
-        <aside id="live" tabindex="-1" aria-label="Live view" data-rivulet-ignore>
+      <main class="panes" data-pane=${this.pane} style=${`--split: ${this.split}%`}>
+        <div id="shop" tabindex="-1"><river-shop .events=${this.events}></river-shop></div>
+        <section id="live" tabindex="-1" aria-label="Live view" data-rivulet-ignore>
           ${splitter(this.split, (percent) => {
             this.split = percent;
           })}
           <div class="live" @rivulet-alarm=${this.onAlarm}>${connection ? this.live(connection) : standingAlone}</div>
-        </aside>
-      </div>
+        </section>
+      </main>
       <nav class="tabs" aria-label="Panes" data-rivulet-ignore>${this.tab('shop', 'Shop')} ${this.tab('live', 'Live view')}</nav>
     `;
   }

@@ -9,13 +9,13 @@ export function pageHeader(theme: Theme, onTheme: () => void): TemplateResult {
   const other = theme === 'dark' ? 'light' : 'dark';
   return html`
     <header class="page-header" data-rivulet-ignore>
-      <p class="wordmark">
+      <h1 class="wordmark">
         <svg viewBox="0 0 32 32" fill="none" stroke-width="3" stroke-linecap="round" aria-hidden="true">
           <path d="M4 11c4-5 8-5 12 0s8 5 12 0" />
           <path d="M4 21c4-5 8-5 12 0s8 5 12 0" />
         </svg>
         Rivulet
-      </p>
+      </h1>
       <p class="claim">
         Every click in this shop flows into a Kinesis stream as you watch.
         <span>Pull any plug: nothing is lost.</span>
