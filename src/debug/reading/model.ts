@@ -49,7 +49,7 @@ export interface Model {
   readonly mark: () => Mark;
   /** How much of the window is taken by what came since, 0 to 1. */
   readonly fillSince: (mark: Mark) => number;
-  /** Whether the next record puts out the oldest. */
+  /** Whether the next record puts the oldest out, once it has its place. */
   readonly isFull: () => boolean;
   /** Where to begin to see again what left the window last, milliseconds since 1970. `undefined` where nothing left. */
   readonly leftSince: () => number | undefined;
@@ -84,6 +84,9 @@ export function createModel({
   let nextId = 0;
   let bytes = 0;
   let bytesEver = 0;
+  /** What waits for its place. */
+  let waitingRows = 0;
+  let waitingBytes = 0;
   let records = 0;
   let gaps = 0;
   let lastRecordAt: number | undefined;
@@ -106,6 +109,8 @@ export function createModel({
     const at = arrivedAt ?? readAt;
     if (gap) rows.push({ kind: 'gap', id: nextId++, shardId, at, range: gap });
     rows.push({ kind: 'record', id: nextId++, record, verdict, isLate });
+    waitingRows--;
+    waitingBytes -= record.data.length;
     bytes += record.data.length;
     bytesEver += record.data.length;
     cut();
@@ -140,6 +145,8 @@ export function createModel({
       records++;
       lastRecordAt = readAt;
       if (readAt - (merge.dueAt() ?? readAt) > NEGLECTED_MS) settle(readAt);
+      waitingRows++;
+      waitingBytes += data.length;
       merge.add({ record: keep(record), verdict, gap }, record);
     },
     note: (note, at) => {
@@ -150,7 +157,8 @@ export function createModel({
     dueAt: merge.dueAt,
     mark: () => ({ end: rows.end(), bytes: bytesEver }),
     fillSince: (mark) => shareOf(rows.end() - mark.end, bytesEver - mark.bytes),
-    isFull: () => rows.end() - rows.first() >= maxRows || bytes >= maxBytes,
+    isFull: () =>
+      rows.end() - rows.first() + waitingRows >= maxRows || bytes + waitingBytes >= maxBytes,
     leftSince: left.since,
   };
 }

@@ -1,6 +1,7 @@
 /** The debug view on a scripted stream, with what the table of records needs: many shards, notes, plans, columns. */
 
 import type { ConsumedRecord, ShardState } from '../../../src/consumer/types.ts';
+import { nextTask } from '../../../src/debug/reading/next-task.ts';
 import type { StreamRecord } from '../../../src/protocol/event.ts';
 import { recordOf, shardOf } from '../../helpers/scripted-consumer.ts';
 import { page } from './debug-page.ts';
@@ -53,6 +54,10 @@ export const recordsPage = {
   },
   stopFeeding: () => stop?.(),
   fed: () => made,
+  /** Resolves when the view took in what was fed: it breathes by tasks such as these. */
+  async taken(): Promise<void> {
+    for (let task = 0; task < 200; task++) await nextTask();
+  },
   setShards: (change?: (number: number) => Partial<ShardState>) =>
     page.consumer.setShards(eightShards(change)),
   /** Shard 7 was split into 8 and 9. */

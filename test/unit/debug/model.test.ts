@@ -148,3 +148,87 @@ describe('rows from verdicts', () => {
     expect(model.ledger.totals().lanes).toBe(0);
   });
 });
+
+describe('the order of the window', () => {
+  const at = (seq: number, shard: number, arrivedAt: number, readAt: number) =>
+    recordOf(`lane-of-${shard}`, seq, {}, { shardId: `shard-${shard}`, arrivedAt, readAt });
+
+  it('is that of arrival, after half a second', () => {
+    const model = createModel({ ledger: createLedger() });
+    model.add(at(1, 1, 300, 1_000));
+    model.add(at(1, 2, 200, 1_100));
+
+    model.settle(1_400);
+    const early = model.rows.end();
+    model.settle(1_500);
+
+    expect(early).toBe(0);
+    expect(rowsOf(model)).toMatchObject([
+      { record: { shardId: 'shard-2' }, isLate: false },
+      { record: { shardId: 'shard-1' }, isLate: false },
+    ]);
+  });
+
+  it('puts what comes later at the end, and says so', () => {
+    const model = createModel({ ledger: createLedger() });
+    model.add(at(1, 1, 300, 1_000));
+    model.settle(2_000);
+    model.add(at(1, 2, 200, 2_100));
+
+    expect(rowsOf(model)).toMatchObject([
+      { id: 0, isLate: false },
+      { id: 1, isLate: true },
+    ]);
+  });
+
+  it('keeps a gap with the record that showed it', () => {
+    const model = createModel({ ledger: createLedger() });
+    model.add(at(3, 1, 300, 1_000));
+    model.add(at(1, 2, 200, 1_000));
+
+    expect(rowsOf(model)).toMatchObject([
+      { kind: 'record' },
+      { kind: 'gap', shardId: 'shard-1', at: 300 },
+      { kind: 'record', record: { shardId: 'shard-1' } },
+    ]);
+  });
+
+  it('is kept up where nobody draws', () => {
+    const model = createModel({ ledger: createLedger() });
+
+    for (let seq = 1; seq <= 100; seq++) model.add(at(seq, 1, seq * 100, seq * 100));
+
+    expect(model.rows.end()).toBeGreaterThan(85);
+  });
+
+  it('has room for notes', () => {
+    const model = createModel({ ledger: createLedger() });
+
+    model.note({ shardId: undefined, note: 'failed', text: 'no network' }, 5);
+
+    expect(rowsOf(model)).toEqual([
+      { kind: 'note', id: 0, at: 5, shardId: undefined, note: 'failed', text: 'no network' },
+    ]);
+  });
+});
+
+describe('what left the window', () => {
+  it('can be read again from when it arrived, as far back as the window reaches', () => {
+    const model = createModel({ ledger: createLedger(), maxRows: 100 });
+    const add = (seq: number) => {
+      model.add(recordOf(LANE, seq, {}, { arrivedAt: seq, readAt: seq }));
+      settle(model);
+    };
+    for (let seq = 1; seq <= 100; seq++) add(seq);
+    const before = model.leftSince();
+    for (let seq = 101; seq <= 130; seq++) add(seq);
+    const soon = model.leftSince();
+    for (let seq = 131; seq <= 1_000; seq++) add(seq);
+
+    expect(before).toBeUndefined();
+    expect(soon).toBe(1);
+    // 900 left; eighty of them and what is still here fill most of a window.
+    expect(model.leftSince()).toBeGreaterThanOrEqual(820);
+    expect(model.leftSince()).toBeLessThan(840);
+  });
+});

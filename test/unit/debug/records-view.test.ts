@@ -1,18 +1,28 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createLedger } from '../../../src/consumer/ledger/ledger.ts';
+import { compileFilter } from '../../../src/debug/filter/filter.ts';
+import type { CompiledFilter } from '../../../src/debug/filter/types.ts';
 import { createModel } from '../../../src/debug/reading/model.ts';
 import { createRecordsView, rowAt } from '../../../src/debug/records/records-view.ts';
 import { recordOf } from '../../helpers/scripted-consumer.ts';
 
 const LANE = 'k3f9aL0qXw';
 
+vi.mock(import('../../../src/debug/filter/filter.ts'), async (load) => {
+  const filter = await load();
+  return { ...filter, compileFilter: vi.fn(filter.compileFilter) };
+});
+const compile = vi.mocked(compileFilter);
+
 function setUp({ maxRows = 1_000, tickMs = 0 } = {}) {
   let now = 0;
   const model = createModel({ ledger: createLedger(), maxRows });
-  const view = createRecordsView(model, () => {
+  const onReady = vi.fn();
+  const monotonic = () => {
     now += tickMs;
     return now;
-  });
+  };
+  const view = createRecordsView(model, monotonic, onReady);
   let seq = 0;
   const add = (count: number, event = 'Product Clicked'): void => {
     for (let index = 0; index < count; index++) model.add(recordOf(LANE, ++seq, { event }));
@@ -22,7 +32,7 @@ function setUp({ maxRows = 1_000, tickMs = 0 } = {}) {
     view.advance(20);
     return view.snapshot();
   };
-  return { model, view, add, look };
+  return { model, view, add, look, onReady };
 }
 
 describe('following and holding', () => {
@@ -140,5 +150,108 @@ describe('filtering', () => {
     const { first, end, held } = look();
     expect(end - first).toBe(3);
     expect(held).toBe(4);
+  });
+});
+
+describe('what is held', () => {
+  it('says how much of the window it takes', () => {
+    const { view, add, look } = setUp({ maxRows: 200 });
+    add(100);
+    view.hold();
+
+    add(50);
+    expect(look().heldShare).toBe(0.25);
+    add(500);
+
+    expect(look().heldShare).toBe(1);
+  });
+
+  it('says how many rows it has cost', () => {
+    const { view, add, look } = setUp({ maxRows: 50 });
+    add(60);
+    view.hold();
+
+    add(20);
+
+    expect(look()).toMatchObject({ cut: 30, cutSinceHold: 20 });
+  });
+
+  it('is shown up to a row that is asked for, and never less than before', () => {
+    const { view, add, look } = setUp();
+    add(10);
+    view.hold();
+    add(90);
+
+    view.hold(50);
+    expect(look()).toMatchObject({ end: 50, held: 50 });
+    view.hold(20);
+
+    expect(look()).toMatchObject({ end: 50, held: 50 });
+  });
+});
+
+describe('a filter that has to get ready', () => {
+  /** As code in a worker: rows get ready when somebody asks, a moment later. */
+  function setUpCode() {
+    const world = setUp();
+    const asked: number[] = [];
+    let answer: () => void = () => {};
+    const ready = new Set<number>();
+    const filter: CompiledFilter = {
+      test: ({ id }) => id % 2 === 0,
+      isReady: ({ id }) => ready.has(id),
+      prepare: (rows) => {
+        asked.push(rows.length);
+        return new Promise((resolve) => {
+          answer = () => {
+            for (const { id } of rows) ready.add(id);
+            resolve();
+          };
+        });
+      },
+      narrowing: undefined,
+      problem: undefined,
+    };
+    compile.mockReturnValueOnce(filter);
+    world.view.setFilter('fn: true');
+    return { ...world, asked, answer: () => answer() };
+  }
+
+  it('is told of 256 rows at a time, and goes on when they are ready', async () => {
+    const { add, look, asked, answer, onReady } = setUpCode();
+    add(600);
+
+    expect(look()).toMatchObject({ scanned: 0, shown: 0 });
+    while (look().scanned < 600) {
+      const before = onReady.mock.calls.length;
+      answer();
+      await vi.waitFor(() => expect(onReady.mock.calls.length).toBe(before + 1));
+    }
+
+    expect(asked).toEqual([256, 256, 88]);
+    expect(look().shown).toBe(300);
+  });
+
+  it('is not asked twice for the same rows', () => {
+    const { add, look, asked } = setUpCode();
+    add(10);
+
+    look();
+    look();
+
+    expect(asked).toEqual([10]);
+  });
+
+  it('that was replaced says nothing any more', async () => {
+    const { view, add, look, answer, onReady } = setUpCode();
+    add(10);
+    look();
+
+    view.setFilter('');
+    answer();
+    await Promise.resolve();
+
+    expect(onReady).not.toHaveBeenCalled();
+    expect(look().shown).toBe(10);
   });
 });
