@@ -1,9 +1,7 @@
-import { resolve } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { PATIENCE_MS, readDemoStats, tabTo, useDemo, waitForProof } from '../helpers/demo-world.ts';
-
-const AXE = resolve(import.meta.dirname, '../../node_modules/axe-core/axe.min.js');
+import { violationsIn } from '../helpers/violations.ts';
 
 const PATIENCE = { timeout: PATIENCE_MS };
 
@@ -57,8 +55,10 @@ it('keeps clicks while the page is offline and delivers them when it is back', a
   const offline = await readDemoStats(page);
   const before = await added(offline.clientId);
   await page.getByRole('switch', { name: 'Go offline' }).click();
+  await page.locator('.guide', { hasText: 'all arrived' }).waitFor();
   await waitForProof(page);
 
+  expect(await page.locator('.score').innerText()).toMatch(/^0\s+lost$/);
   expect(offline.queue.events).toBeGreaterThanOrEqual(4);
   expect(before).toEqual([]);
   expect(await added(offline.clientId)).toEqual(['pond-net', 'flask']);
@@ -168,7 +168,7 @@ it('has nothing that axe objects to, by day and by night', async () => {
       await page.goto(`${world.pipeline.site?.url}${path}`);
       await waitForProof(page);
       found.push(
-        ...(await violations(page)).map((violation) => `${path} ${colorScheme}: ${violation}`),
+        ...(await violationsIn(page)).map((violation) => `${path} ${colorScheme}: ${violation}`),
       );
     }
   }
@@ -187,15 +187,4 @@ async function added(clientId: string): Promise<unknown[]> {
   return (await world.tail.readToEnd())
     .filter(({ event }) => event.anonymousId === clientId && event.event === 'Product Added')
     .map(({ event }) => event.properties?.product_id);
-}
-
-async function violations(page: Page): Promise<string[]> {
-  await page.addScriptTag({ path: AXE });
-  return page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: typeof import('axe-core') };
-    const { violations } = await axe.run(document);
-    return violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ target }) => `${id} ${target.join(' ')}`),
-    );
-  });
 }

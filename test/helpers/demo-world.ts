@@ -25,10 +25,10 @@ export function useDemo(): DemoWorld {
   const world = {
     async visit(path: string): Promise<Page> {
       browser = await world.profile.open();
+      // Vite reloads a page whose sources change: not in the middle of a test.
+      await browser.context.routeWebSocket(/./, () => {});
       const page = await browser.context.newPage();
       page.setDefaultTimeout(PATIENCE_MS);
-      // Vite reloads a page whose sources change: not in the middle of a test.
-      await page.routeWebSocket(/./, () => {});
       await page.setViewportSize({ width: 1440, height: 900 });
       await page.goto(`${world.pipeline.site?.url}${path}`);
       await page.locator('river-shop h1').waitFor();
