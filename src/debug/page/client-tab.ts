@@ -3,7 +3,6 @@ import type { ClientStats } from '../../client/types.ts';
 import type { DropReason } from '../../protocol/event.ts';
 import { formatAge, formatBytes, formatCount, formatDuration, formatReason } from '../format.ts';
 import type { ViewHost } from '../types.ts';
-import type { PageFacts } from './page-watch.ts';
 import type { QueueFacts } from './queue-facts.ts';
 import { renderFact } from './queue-tab.ts';
 import { formatClock } from './standing.ts';
@@ -31,7 +30,7 @@ export function renderClientTab(facts: QueueFacts, host: ViewHost): TemplateResu
       ${renderFact('So far', describeAccount(stats))}
       ${renderFact('Session', describeSession(stats, now))}
       ${renderFact('Clock', describeClock(stats.clockOffsetMs))}
-      ${renderFact('Storage', renderStorage(page, stats, facts, host))}
+      ${renderFact('Storage', renderStorage(facts, host))}
       ${renderFact('Lane', html`<span class="number">${stats.lane}</span>`)}
       ${renderFact('Visitor', html`<span class="number">${stats.clientId || 'none kept'}</span>`)}
       ${stats.userId ? renderFact('User', html`<span class="number">${stats.userId}</span>`) : nothing}
@@ -40,17 +39,16 @@ export function renderClientTab(facts: QueueFacts, host: ViewHost): TemplateResu
     ${renderDrops(stats)}`;
 }
 
-function renderTabs(tabs: readonly OriginTab[] | undefined, stats: ClientStats): unknown {
+function renderTabs(tabs: readonly OriginTab[] | undefined, { leader }: ClientStats): unknown {
   if (!tabs) return 'The browser does not tell: this page is not secure.';
-  if (!tabs.some(({ isThis }) => isThis)) {
-    return stats.leader ? 'This tab, for itself alone.' : 'This tab does not ask to send.';
-  }
+  const does = leader ? 'sends for itself alone' : 'does not ask to send';
   return html`<ol class="queue-tabs-list">
     ${tabs.map(
       ({ isThis, isSending }) => html`<li ?data-this=${isThis}>
-        ${isThis ? 'this tab' : 'another tab'}: ${isSending ? html`<strong>sends for all</strong>` : 'waits to take over'}
+        ${isThis ? 'this tab' : 'another tab'}: ${isSending ? 'sends for all' : 'waits to take over'}
       </li>`,
     )}
+    ${tabs.some(({ isThis }) => isThis) ? nothing : html`<li data-this>this tab: ${does}</li>`}
   </ol>`;
 }
 
@@ -75,18 +73,14 @@ function describeClock(offsetMs: number | undefined): string {
   return `≈ ${formatDuration(Math.abs(offsetMs))} ${side} the relay’s, by which events are stamped`;
 }
 
-function renderStorage(
-  { isPersisted, estimate }: PageFacts,
-  { log }: ClientStats,
-  { client }: QueueFacts,
-  host: ViewHost,
-): unknown {
+function renderStorage({ client, stats, page }: QueueFacts, host: ViewHost): unknown {
+  const { isPersisted, estimate } = page;
   const { usage, quota } = estimate ?? {};
   const space =
     usage === undefined || quota === undefined
       ? ''
       : `, ${formatBytes(usage)} of ${formatBytes(quota)} in use by the origin`;
-  if (log === 'memory') return `memory of this page${space}`;
+  if (stats.log === 'memory') return `memory of this page${space}`;
   const ask = async (): Promise<void> => {
     const isKept = await client.persist();
     host.say(isKept ? 'The browser keeps this origin’s storage' : 'The browser did not agree');

@@ -32,8 +32,8 @@ export interface PageWatchOptions {
 
 /** The queue moves; but what the client writes waits while it is read. */
 const INTERVAL_MS = 500;
-/** At most a twentieth of the time is spent looking. */
-const REST_FACTOR = 20;
+/** At most a fifth of the time is spent looking. */
+const REST_FACTOR = 4;
 /** An answer that takes longer may never come: WebKit has left openings unanswered (bugs.webkit.org/show_bug.cgi?id=226547). */
 const PATIENCE_MS = 10_000;
 /** Another tab may have kept some, or another page load: this one's own are told. */

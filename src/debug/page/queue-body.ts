@@ -20,9 +20,10 @@ const TITLES: Record<TabName, string> = {
   client: 'Client',
 };
 
-/** The panel's body, which is loaded when it is first seen. */
+/** What the panel shows of a client. */
 export interface QueueBody {
   readonly render: (client: Client, drawing: Drawing) => TemplateResult;
+  /** It is in the page, where somebody can see it. */
   readonly drawn: (client: Client, drawing: Drawing) => void;
   readonly select: (tab: TabName) => void;
 }
@@ -33,7 +34,11 @@ export function createQueueBody(host: ViewHost): QueueBody {
   const root = host.element.renderRoot as ShadowRoot;
   let tab: TabName = 'queue';
   let watched: Client | undefined;
-  if (queueStyles.styleSheet) root.adoptedStyleSheets.push(queueStyles.styleSheet);
+  const { styleSheet } = queueStyles;
+  // An element that was taken out and put back has it already.
+  if (styleSheet && !root.adoptedStyleSheets.includes(styleSheet)) {
+    root.adoptedStyleSheets.push(styleSheet);
+  }
 
   const select = (next: TabName): void => {
     tab = next;
@@ -111,9 +116,7 @@ export function createQueueBody(host: ViewHost): QueueBody {
         watched = client;
         watch.reset();
       }
-      if (stats && root.querySelector('.queue .body')?.checkVisibility()) {
-        watch.refresh(client, stats);
-      }
+      if (stats) watch.refresh(client, stats);
     },
     select,
   };

@@ -39,8 +39,8 @@ const MAX_SHOWN = 100;
 export function queuedSegments({ stats, deliveries, page }: QueueFacts): QueuedSegments {
   const ranges = deliveries.sending()?.ranges ?? [];
   const isSending = (run: LaneRange): boolean => ranges.some((range) => overlaps(range, run));
-  if (stats.log === 'indexeddb' && page.log) {
-    const { segments, isAll } = page.log;
+  if (stats.log === 'indexeddb') {
+    const { segments, isAll } = page.log ?? { segments: [], isAll: true };
     return {
       segments: segments.map((segment) => ({
         ...segment,

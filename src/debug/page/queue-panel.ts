@@ -7,24 +7,30 @@ import type { QueueBody } from './queue-body.ts';
 /** What this page's own client has captured and not yet delivered, and what became of the rest. */
 export function createQueuePart(host: ViewHost): Part {
   let body: QueueBody | undefined;
-  let isLoading = false;
+  let loading: Promise<void> | undefined;
   let problem: string | undefined;
   let isFlushing = false;
 
   const client = (): Client | undefined => host.settings().source?.client;
   const hasClient = (): boolean => client() !== undefined;
-  /** What draws it comes late: a closed bubble needs none of it, nor does a page without a client. */
-  const load = async (): Promise<void> => {
-    isLoading = true;
+  /** What draws it comes when it is first seen: a page without a client needs none of it, nor does a closed bubble. */
+  const load = (): Promise<void> => {
     problem = undefined;
-    try {
-      const { createQueueBody } = await import('./queue-body.ts');
-      body = createQueueBody(host);
-    } catch (error) {
-      problem = `The panel did not load: ${error instanceof Error ? error.message : error}`;
-    }
-    host.request();
+    loading ??= import('./queue-body.ts')
+      .then(
+        ({ createQueueBody }) => {
+          body = createQueueBody(host);
+        },
+        (error: unknown) => {
+          loading = undefined;
+          problem = `The panel did not load: ${error instanceof Error ? error.message : error}`;
+        },
+      )
+      .finally(host.request);
+    return loading;
   };
+  const isSeen = (): boolean =>
+    host.element.renderRoot.querySelector('.queue')?.checkVisibility() ?? false;
   const flush = (): void => {
     isFlushing = true;
     client()
@@ -38,6 +44,11 @@ export function createQueuePart(host: ViewHost): Part {
     html`<button ?disabled=${isFlushing} @click=${() => host.act(flush)}>
       ${isFlushing ? 'Flushing…' : 'Flush'}
     </button>`;
+  const showRejected = async (): Promise<void> => {
+    host.show('queue');
+    await load();
+    host.act(() => body?.select('rejected'));
+  };
   const renderNone = (): unknown => html`<p class="empty">
     ${problem ?? 'Asking the client…'}
     ${problem ? html`<button @click=${() => host.act(load)}>Try again</button>` : nothing}
@@ -53,8 +64,8 @@ export function createQueuePart(host: ViewHost): Part {
     },
     drawn: (drawing) => {
       const own = client();
-      if (!own) return;
-      if (!isLoading) load();
+      if (!own || !isSeen()) return;
+      if (!body && !problem) load();
       body?.drawn(own, drawing);
     },
     commands: [
@@ -62,11 +73,8 @@ export function createQueuePart(host: ViewHost): Part {
       {
         id: 'show-rejected',
         title: 'Show rejected events',
-        isOffered: () => hasClient() && body !== undefined,
-        run: () => {
-          body?.select('rejected');
-          host.show('queue');
-        },
+        isOffered: hasClient,
+        run: showRejected,
       },
     ],
   };

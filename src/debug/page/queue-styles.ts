@@ -232,6 +232,11 @@ export const queueStyles: CSSResult = css`
     padding: 0 8px;
     font-size: 11.5px;
   }
+  @media (forced-colors: active) {
+    .queue-tabs [aria-selected='true'] {
+      border-color: Highlight;
+    }
+  }
   @media (pointer: coarse) {
     .queue :is(summary, [role='tab'], .queue-small) {
       min-block-size: 44px;

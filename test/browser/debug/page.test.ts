@@ -208,6 +208,19 @@ describe('rejected events', () => {
   });
 });
 
+describe('the palette', () => {
+  it('leads to the rejected events from wherever one is', async () => {
+    const page = await view.open('narrow');
+    await page.locator('rivulet-debug .grid').focus();
+
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('rejected events');
+    await page.keyboard.press('Enter');
+
+    await eventually(() => text('.queue .body')).toMatch(/^Nothing was refused for good/);
+  });
+});
+
 describe('the client', () => {
   it('tells of its session, its clock, its storage and what it left out', async () => {
     const page = await open();
@@ -222,6 +235,7 @@ describe('the client', () => {
     await show(page, 'Client');
 
     await eventually(() => text('.queue .facts')).toMatch(/token ends in 41 min/);
+    await eventually(() => text('.queue .facts')).toContain('this tab: sends for itself alone');
     expect(await text('.queue .facts')).toMatch(/≈ 412 ms behind the relay’s/);
     expect(await text('.queue .facts')).toMatch(/IndexedDB, .* in use by the origin/);
     expect(await rowsOf(page)).toEqual([expect.stringMatching(/^5 ✂ queue full .* at its cap$/)]);
