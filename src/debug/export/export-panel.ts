@@ -136,7 +136,7 @@ export function createExportPanel(host: ViewHost, openFile: (file: File) => void
       </fieldset>
       <fieldset>
         <legend>Shards</legend>
-        <p><button data-format="shards" ?disabled=${task} @click=${writeShards}>CSV</button> as they stand in their table</p>
+        <p><button data-format="shards" ?disabled=${task} @click=${writeShards}>Table as CSV</button></p>
       </fieldset>
       <fieldset>
         <legend>Bundle</legend>

@@ -4,6 +4,9 @@ import { type CSSResult, nothing, type TemplateResult } from 'lit';
 import { createDialog } from '../frame/dialog.ts';
 import type { Part, ViewHost } from '../types.ts';
 
+/** A bundle is opened where there is no network, too: what that takes comes when the view has nothing else to do. */
+const PREFETCH_AFTER_MS = 2_000;
+
 /** What is in the window of exports. */
 export interface ExportBody {
   readonly styles: CSSResult;
@@ -49,6 +52,10 @@ export function createExportPart(host: ViewHost): Part {
     event.preventDefault();
     void openFile(file);
   };
+  const stopPrefetch = host.runtime.delay(() => {
+    // Whoever needs it hears of it then.
+    import('./open-bundle.ts').catch(() => {});
+  }, PREFETCH_AFTER_MS);
   element.addEventListener('dragover', onDrag);
   element.addEventListener('drop', onDrop);
 
@@ -64,6 +71,7 @@ export function createExportPart(host: ViewHost): Part {
       },
     ],
     close: () => {
+      stopPrefetch();
       body?.close();
       element.removeEventListener('dragover', onDrag);
       element.removeEventListener('drop', onDrop);

@@ -35,7 +35,9 @@ export function createLedgerPart(host: ViewHost, proof: Proof): Part {
     host.copy(proofText(facts), 'the proof');
   };
   const goTo = (range: LaneRange): void => {
-    const row = rowOf(range, gaps, host.session().model.rows);
+    const { rows } = host.session().model;
+    gaps.look(rows);
+    const row = rowOf(range, gaps, rows);
     if (row) {
       host.show('records');
       host.table.go(row);

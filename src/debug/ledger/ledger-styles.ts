@@ -171,7 +171,7 @@ export const ledgerStyles: CSSResult = css`
       padding-inline: 3px;
     }
     .ledger-name {
-      max-inline-size: 8ch;
+      max-inline-size: 7ch;
     }
     .own {
       display: block;

@@ -39,11 +39,12 @@ const proofPage = {
   },
   /** Reads the shard past them, to this event of the page. */
   pass(seq: number): void {
-    filler();
-    push(recordOf(OWN, seq, {}, { shardId: SHARD }));
+    push(filler(), recordOf(OWN, seq, {}, { shardId: SHARD }));
   },
 };
 
 export type DebugProofPage = typeof proofPage;
 
 Object.assign(window, { debugPage: proofPage });
+// The view is made a moment later.
+page.view.permalinks = new URLSearchParams(location.search).has('links');
