@@ -128,7 +128,7 @@ export const chartStyles: CSSResult = css`
   @container rivulet (max-width: 559px) {
     .chart .whole,
     .chart .aside button,
-    .chart:has(.chart-cursor) h3 {
+    .chart:has(.chart-cursor) :is(h3, .chart-legend) {
       display: none;
     }
   }
@@ -153,6 +153,9 @@ export const chartStyles: CSSResult = css`
     }
     .chart-cursor {
       background: Highlight;
+    }
+    .chart-throttled,
+    .chart-cursor {
       forced-color-adjust: none;
     }
   }

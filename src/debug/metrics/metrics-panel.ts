@@ -146,7 +146,7 @@ function renderGroups({ groups, records }: Figures): TemplateResult {
     <th scope="row" title=${name}>${name}</th>
     <td class="metrics-bar" aria-hidden="true"><i style="inline-size: ${(count / most) * 100}%"></i></td>
     <td>${formatCount(count)}</td>
-    <td>${((100 * count) / records).toFixed(1)} %</td>
+    <td>${percent(count / records)}</td>
     <td>${formatBytes(bytes)}</td>
     <td>${duration(latency.p50)}</td>
     <td>${duration(latency.p95)}</td>
@@ -168,6 +168,10 @@ function renderGroups({ groups, records }: Figures): TemplateResult {
           </p>`
         : nothing
     }`;
+}
+
+function percent(part: number): string {
+  return part > 0 && part < 0.001 ? '< 0.1 %' : `${(100 * part).toFixed(1)} %`;
 }
 
 const SIGNS = { good: '✓', 'needs improvement': '⚠', poor: '✕' } as const;

@@ -83,7 +83,11 @@ export function createDrawerPart(host: ViewHost): Part {
       if (!focused) before = root.activeElement as HTMLElement | null;
       focused = name;
       if (name) root.querySelector<HTMLElement>(bodies.get(name)?.focus ?? '')?.focus();
-      else before?.focus();
+      else {
+        before?.focus();
+        // It was in something that has closed since, such as the palette.
+        if (root.activeElement !== before) root.querySelector<HTMLElement>('.grid')?.focus();
+      }
     },
     reset: () => {
       problem = undefined;
@@ -95,6 +99,13 @@ export function createDrawerPart(host: ViewHost): Part {
     commands: [
       { id: 'sql', title: 'SQL over the window', keys: ['s'], run: () => toggle('sql') },
       { id: 'metrics', title: 'Metrics of the window', run: () => toggle('metrics') },
+      {
+        id: 'close-drawer',
+        title: 'Close the drawer',
+        keys: ['Escape'],
+        isOffered: () => host.drawer() !== undefined,
+        run: () => host.openDrawer(undefined),
+      },
     ],
   };
 }

@@ -150,7 +150,7 @@ export const sqlStyles: CSSResult = css`
       block-size: 96px;
     }
     .sql-ask {
-      max-block-size: 45cqh;
+      max-block-size: 38cqh;
       border-inline-end: none;
       border-block-end: 1px solid var(--line);
     }
