@@ -18,7 +18,7 @@ export interface KeyFacts {
 
 export function renderKeyExplainer(facts: KeyFacts): TemplateResult {
   const { place } = facts;
-  return html`<section class="key" aria-label="Where a partition key lies">
+  return html`<section class="key-explainer" aria-label="Where a partition key lies">
     <label class="key-ask"
       >Key
       <input

@@ -86,13 +86,17 @@ function renderRectangle(one: PlaneShard, facts: MapFacts): TemplateResult {
   const figures = facts.figures(shardId);
   const shading = shadeOf(one, plane, series, now);
   const isOpen = tree.isOpen(shard);
+  const rate =
+    isOpen && shard.status !== 'skipped'
+      ? `${formatRate(figures.recordsPerSecond)}/s${figures.load >= 0.8 ? ' !' : ''}`
+      : '';
   const place = `inset-inline-start:${cent(left)};inline-size:${cent(width)};inset-block-start:${cent(top)};block-size:${cent(bottom - top)}`;
   return html`<div
     class="map-shard"
     id="map-${shardId}"
     role="option"
     aria-selected=${facts.chosen === shardId}
-    aria-label=${labelOf(one, facts, figures, shading.throttled.length > 0)}
+    aria-label=${labelOf(one, facts, rate, shading.throttled.length > 0)}
     data-status=${shard.status}
     ?data-ended=${!isOpen}
     style="${place};--hue:var(--hue-${hues.get(shardId) ?? 7})"
@@ -104,31 +108,27 @@ function renderRectangle(one: PlaneShard, facts: MapFacts): TemplateResult {
     <span class="map-shade" style="background-image:${gradientOf(shading) ?? 'none'}"></span>
     ${shading.throttled.map(({ from, to }) => html`<span class="map-throttled" style="inset-block:${from}% ${100 - to}%"></span>`)}
     <span class="map-label"
-      >${renderShard(shardId, hues)}${
-        isOpen && shard.status !== 'skipped'
-          ? html`<span class="map-rate number">${formatRate(figures.recordsPerSecond)}/s${figures.load >= 0.8 ? ' !' : ''}</span>`
-          : nothing
-      }</span
+      >${renderShard(shardId, hues)} ${rate ? html`<span class="map-rate number">${rate}</span>` : nothing}</span
     >
   </div>`;
 }
 
+/** Begins with what stands on it. */
 function labelOf(
   { shard }: PlaneShard,
-  { tree }: MapFacts,
-  figures: ShardFigures,
+  { tree, figures }: MapFacts,
+  rate: string,
   isThrottled: boolean,
 ): string {
   const named = (verb: string, ids: readonly string[]): string | false =>
     ids.length > 0 && `${verb} ${ids.map(formatShard).join(' and ')}`;
   return [
-    `Shard ${formatShard(shard.shardId)}`,
+    `Shard ${formatShard(shard.shardId)} ${rate}`.trim(),
     describeState(shard).slice(2),
     `hash keys ${describeRange(shard)}`,
     named('from', shard.parents),
     named('became', tree.childrenOf(shard.shardId)),
-    tree.isOpen(shard) &&
-      `${formatRate(figures.recordsPerSecond)} records a second, ${formatPercent(figures.load)} of what it takes`,
+    rate && `${formatPercent(figures(shard.shardId).load)} of what it takes`,
     isThrottled && 'reads throttled lately',
   ]
     .filter(Boolean)

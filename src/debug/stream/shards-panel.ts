@@ -126,7 +126,7 @@ export function createShardsPart(host: ViewHost): Part {
       about.look(now);
       const second = Math.floor(now / 1000) * 1000;
       const { rates } = host.session().model;
-      plane = layPlane(tree, log.bornAt, second);
+      plane = layPlane(tree, host.session().bornAt ?? log.bornAt, second);
       const known = new Map<string, ShardFigures>();
       const figures = (shardId: string): ShardFigures => {
         const shard = tree.get(shardId) as ShardState;
