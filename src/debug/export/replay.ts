@@ -33,6 +33,7 @@ export function createReplay({ bundle, name, runtime, onChange }: ReplayOptions)
       return times ? [[`${position.lane}.${position.seq}`, times] as const] : [];
     }),
   );
+  const births = birthsOf(bundle);
   const nothing = (): void => {};
   return {
     model,
@@ -58,11 +59,28 @@ export function createReplay({ bundle, name, runtime, onChange }: ReplayOptions)
       close: nothing,
     },
     shards: () => shards,
+    bornAt: (shardId) => births.get(shardId),
     hues: () => hues,
     reachOf: bundle.reachOf,
     failure: () => undefined,
     close: nothing,
   };
+}
+
+/** Shards that came while somebody looked, as the notes in the window tell. */
+function birthsOf({ rows, shards }: Bundle): Map<string, number> {
+  const births = new Map<string, number>();
+  for (const row of rows) {
+    if (row.kind !== 'note' || (row.note !== 'split' && row.note !== 'merge')) continue;
+    const { shardId = '' } = row;
+    for (const shard of shards) {
+      // A split is told of the parent, a merge of the child.
+      const isChild =
+        row.note === 'split' ? shard.parents.includes(shardId) : shard.shardId === shardId;
+      if (isChild) births.set(shard.shardId, row.at);
+    }
+  }
+  return births;
 }
 
 /** A model to which nothing is added. */

@@ -111,6 +111,8 @@ function reasonToWait(
   if (cut > 0) return `${formatPlural(cut, 'shard')} not read whole`;
   const elsewhere = shards.filter(({ status }) => status === 'elsewhere').length;
   if (elsewhere > 0) return `${formatPlural(elsewhere, 'shard')} read by another consumer`;
+  const skipped = shards.filter(({ status }) => status === 'skipped').length;
+  if (skipped > 0) return `${formatPlural(skipped, 'shard')} not read`;
   const unread = shards.filter(
     ({ status, isDrained }) => !isDrained || (status !== 'live' && status !== 'closed'),
   ).length;

@@ -24,6 +24,8 @@ export interface Session {
   readonly replayed?: string | undefined;
   /** When that file was made: the time that it is there. */
   readonly replayedAt?: number | undefined;
+  /** When that file saw a shard come. */
+  readonly bornAt?: ((shardId: string) => number | undefined) | undefined;
   /** What that file tells of the client of its page. */
   readonly tap?: ClientTap | undefined;
   readonly shards: () => readonly ShardState[];

@@ -217,6 +217,18 @@ describe('opening a bundle', () => {
     expect(session.shards()).toEqual([shard]);
   });
 
+  it('knows when shards came that its view saw coming', async () => {
+    const bundle = sampleBundle();
+    const note = { kind: 'note', at: AT - 30_000, text: '' } as const;
+    const [parent = ''] = shard.parents;
+    const rows: Row[] = [{ ...note, id: 0, shardId: parent, note: 'split' }];
+
+    const session = await open(textOf({ ...bundle, rows }));
+
+    expect(session.bornAt?.(shardId)).toBe(AT - 30_000);
+    expect(session.bornAt?.('another')).toBeUndefined();
+  });
+
   it('reads lines that come in pieces', async () => {
     const bytes = new TextEncoder().encode(textOf(sampleBundle()));
     const stream = () =>

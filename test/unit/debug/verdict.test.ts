@@ -55,6 +55,7 @@ describe('the verdict', () => {
     ['is not at its end', { status: 'reading' }, '1 shard not at the end'],
     ['has records that nobody took yet', { isDrained: false }, '1 shard not at the end'],
     ['is another consumer’s', { status: 'elsewhere' }, '1 shard read by another consumer'],
+    ['is left out on purpose', { status: 'skipped' }, '1 shard not read'],
     ['was trimmed', { loss: 'the stream forgot them' }, '1 shard not read whole'],
   ])('waits while a shard %s', (_, change, reason) => {
     const verdict = judge(evidenceOf([1, 2], { shards: [live(change)] }));
