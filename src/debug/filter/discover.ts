@@ -95,7 +95,9 @@ export function suggest(term: Term | undefined, index: Index): readonly Suggesti
     return mostFrequent(find(field, own), MAX_SUGGESTIONS).map(write);
   }
   const names = [...Object.keys(FIELDS), ...OTHER_FIELDS].filter((name) => name.startsWith(typed));
-  const paths = [...index.keys()].filter((name) => name.toLowerCase().includes(`.${typed}`));
+  const paths = [...index.keys()].filter((name) =>
+    name.toLowerCase().replaceAll('"', '').includes(`.${typed}`),
+  );
   const fields = [...names, ...paths].map((name) => ({ text: `${sign}${name}:` }));
   if (typed === '') return fields;
   const first = fields.slice(0, MAX_NAMES);

@@ -95,7 +95,7 @@ export function someAt(
     }
     return depth < MAX_DEPTH && inside.some((each) => someAt(each, path, test, at, depth + 1));
   }
-  if (at === path.length) return test(inside);
+  if (at === path.length) return inside !== undefined && test(inside);
   return (
     isObject(inside) && Object.hasOwn(inside, name) && someAt(inside[name], path, test, at + 1)
   );

@@ -41,13 +41,15 @@ export function createFilterAssist(host: ViewHost, onCode: () => void): FilterAs
       suggestions = next;
       active = -1;
     });
-  const look = (): void => {
+  /** @param isAsked somebody wants to see what there is, where nothing is typed yet */
+  const look = (isAsked = false): void => {
     const input = field();
     if (!input?.matches(':focus')) return;
     if (!known || monotonic() - known.at > INDEX_MS) {
       known = { at: monotonic(), index: indexOf(host.session().model) };
     }
-    show(suggest(termAt(input.value, caretOf(input)), known.index));
+    const term = termAt(input.value, caretOf(input));
+    show(term || isAsked ? suggest(term, known.index) : []);
   };
   const write = (text: string, caret = text.length): void => {
     show([]);
@@ -97,7 +99,7 @@ export function createFilterAssist(host: ViewHost, onCode: () => void): FilterAs
       else if (key === 'ArrowUp' || key === 'ArrowDown') {
         const text = history.step(key === 'ArrowUp' ? 1 : -1, host.filter.text());
         if (text !== undefined) write(text);
-        else if (key === 'ArrowDown') look();
+        else if (key === 'ArrowDown') look(true);
       } else return false;
       return true;
     },

@@ -165,6 +165,7 @@ describe('a field', () => {
     expect(shows('seq>46', gapOf())).toBe(true);
     expect(shows('seq:48', gapOf())).toBe(false);
     expect(shows('key:Ada', gapOf())).toBe(false);
+    expect(shows('event:"Order Completed"', gapOf())).toBe(false);
     expect(shows('type:note event:split shard:4', noteOf())).toBe(true);
   });
 
@@ -294,7 +295,7 @@ describe('what has to be read', () => {
 
 describe('any filter', () => {
   const price = fc.integer({ min: 0, max: 5 });
-  const key = fc.constantFrom('a', 'b', 'c');
+  const key = fc.constantFrom<string>('a', 'b', 'c');
   const type = fc.constantFrom('track' as const, 'page' as const, 'log' as const);
   const rows = fc.record({ type, key, price });
   const operators = {
@@ -305,7 +306,11 @@ describe('any filter', () => {
     '<': (a: number, b: number) => a < b,
     '<=': (a: number, b: number) => a <= b,
   };
-  type Facts = { readonly type: string; readonly key: string; readonly price: number };
+  type Facts = {
+    readonly type: string;
+    readonly key: string;
+    readonly price: number;
+  };
   const terms = fc.oneof(
     fc.array(type, { minLength: 1 }).map((all) => ({
       text: `type:${all.join('|')}`,
