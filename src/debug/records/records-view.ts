@@ -56,6 +56,9 @@ export function rowAt(snapshot: Snapshot, index: number): Row | undefined {
 /** How many rows are looked at between two looks at the clock. */
 const SLICE = 256;
 
+/** Time for rows that got ready between two drawings. */
+const READY_BUDGET_MS = 8;
+
 const no = () => false;
 const NOTHING_KNOWN = (): FilterContext => ({ now: 0, isMine: no, isMarked: no, isInvalid: no });
 
@@ -86,7 +89,7 @@ export function createRecordsView(
   };
 
   /** The rows from here on as far as they are not ready; the filter is told of them, and asked again later. */
-  const prepare = ({ isReady, prepare }: CompiledFilter): void => {
+  const ask = ({ isReady, prepare }: CompiledFilter): void => {
     const rows: Row[] = [];
     const stop = Math.min(model.rows.end(), next + SLICE);
     for (let position = next; position < stop; position++) {
@@ -96,8 +99,10 @@ export function createRecordsView(
     isPreparing = true;
     const asked = filter;
     const done = (): void => {
-      if (filter !== asked) return;
+      if (!asked || filter !== asked) return;
       isPreparing = false;
+      // The next rows do not wait for a drawing, of which there are few.
+      if (scan(asked, monotonic() + READY_BUDGET_MS)) ask(asked);
       onReady();
     };
     prepare?.(rows).then(done, done);
@@ -138,7 +143,7 @@ export function createRecordsView(
         next = model.rows.end();
         return true;
       }
-      if (!isPreparing && scan(filter, monotonic() + budgetMs)) prepare(filter);
+      if (!isPreparing && scan(filter, monotonic() + budgetMs)) ask(filter);
       cutMatches();
       return isPreparing || next >= model.rows.end();
     },
