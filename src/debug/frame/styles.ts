@@ -2,10 +2,8 @@ import type { CSSResultGroup } from 'lit';
 import { chartStyles } from '../chart/rate-chart-styles.ts';
 import { detailStyles } from '../detail/detail-panel.ts';
 import { filterBarStyles } from '../filter/filter-bar.ts';
-import { ledgerStyles } from '../ledger/ledger-panel.ts';
 import { recordRowStyles } from '../records/record-row-styles.ts';
 import { recordsStyles } from '../records/records-panel.ts';
-import { drawerStyles } from '../sql/drawer.ts';
 import { shardsStyles } from '../stream/shards-panel.ts';
 import { bannerStyles } from './banner.ts';
 import { dialogStyles } from './dialog.ts';
@@ -37,7 +35,5 @@ export const styles: CSSResultGroup = [
   recordsStyles,
   recordRowStyles,
   detailStyles,
-  ledgerStyles,
-  drawerStyles,
   layout,
 ];

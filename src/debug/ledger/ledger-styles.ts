@@ -178,6 +178,11 @@ export const ledgerStyles: CSSResult = css`
       inline-size: max-content;
     }
   }
+  @container ledger (max-width: 319px) {
+    .ledger .dropped {
+      display: none;
+    }
+  }
   @media (pointer: coarse) {
     .ledger-toggle,
     .ledger-copy,
