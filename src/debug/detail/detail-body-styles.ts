@@ -62,7 +62,7 @@ export const bodyStyles: CSSResult = css`
     color: var(--text);
   }
   .detail-steps span {
-    padding-inline: 6px;
+    padding-inline: 5px;
   }
   .detail-lines > div {
     display: grid;
@@ -299,6 +299,12 @@ export const bodyStyles: CSSResult = css`
     background: var(--lost-soft);
     color: var(--lost);
   }
+  .detail-diff del::before {
+    content: '− ';
+  }
+  .detail-diff ins::before {
+    content: '+ ';
+  }
   .detail-diff ins {
     background: var(--proven-soft);
     color: var(--proven);
@@ -323,6 +329,10 @@ export const bodyStyles: CSSResult = css`
     }
     .tree {
       line-height: 44px;
+    }
+    .detail .close,
+    .detail-steps button {
+      min-inline-size: 44px;
     }
   }
 `;

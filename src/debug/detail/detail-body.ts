@@ -100,7 +100,7 @@ export function createDetailBody(host: ViewHost, actions: DetailActions): Detail
         </div>
         <footer class="detail-bar">
           ${at ? renderSteps('lane', 'p', 'n') : nothing} ${renderSteps('key', '[', ']')}
-          <button @click=${() => copy(row)}>Copy JSON</button>
+          <button aria-label="Copy JSON" title="Copy JSON (c j)" @click=${() => copy(row)}>Copy</button>
         </footer>`,
     );
   };

@@ -42,6 +42,9 @@ const SAID = new Set([
   ...['originalTimestamp', 'timestamp', 'sentAt', 'receivedAt'],
 ]);
 
+/** Lines of one section: the tree has all. */
+const MAX_LINES = 250;
+
 /** What the client's clock may be wrong by before it is worth a word. */
 const CLOCK_TOLERANCE_MS = 1_000;
 
@@ -54,12 +57,13 @@ export function renderEvent(facts: EventFacts): TemplateResult {
 }
 
 function renderPlan(problems: EventFacts['problems'], event: StreamRecord | undefined): unknown {
-  const violations = event?.rivulet.violations ?? [];
+  const { violations } = event?.rivulet ?? {};
   const list = [
     ...(typeof problems === 'object'
       ? problems.map((each) => `${each.path}: ${each.message}`)
       : []),
-    ...violations.map((text) => `${text} (said the relay)`),
+    // Other producers write what they like.
+    ...(Array.isArray(violations) ? violations.map((text) => `${text} (said the relay)`) : []),
   ];
   if (list.length > 0) {
     return html`<ul class="detail-problems" aria-label="Against the tracking plan">
@@ -106,7 +110,8 @@ function renderLines(
           </dd>
         </div>`;
       })}
-    </dl>`;
+    </dl>
+    ${lines.length < MAX_LINES ? nothing : html`<p class="muted hint">The rest stands in JSON.</p>`}`;
 }
 
 function linesOfEvent(event: StreamRecord): readonly Line[] {
@@ -124,7 +129,7 @@ function linesOfEvent(event: StreamRecord): readonly Line[] {
     {
       label: 'Captured',
       value: event.timestamp,
-      shown: formatTime(at),
+      shown: Number.isNaN(at) ? event.timestamp : formatTime(at),
       note:
         Math.abs(at - own) > CLOCK_TOLERANCE_MS
           ? `its own clock said ${formatTime(own)}`
@@ -145,7 +150,7 @@ function sectionsOf({ row, value }: EventFacts): readonly (readonly [string, rea
 }
 
 function linesOf(name: string, value: unknown, isEvent: boolean): readonly Line[] {
-  return leavesOf(value).map((leaf): Line => {
+  return leavesOf(value, '', MAX_LINES).map((leaf): Line => {
     const path = name + (name && leaf.path && '.') + leaf.path;
     const field = isEvent && !leaf.inText ? path : undefined;
     return {

@@ -3,9 +3,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { formatPlural } from '../format.ts';
 import type { ViewHost } from '../types.ts';
-import { leavesOf } from './leaves.ts';
 import { textOfValue } from './payload.ts';
-import { nodesOf, PAGE_NODES, type TreeNode } from './tree.ts';
+import { levelsWithin, nodesOf, PAGE_NODES, type TreeNode } from './tree.ts';
 import { cutText, isPickable, type PickValue } from './value.ts';
 
 export interface JsonTree {
@@ -15,9 +14,8 @@ export interface JsonTree {
   readonly reset: () => void;
 }
 
-/** A tree with more leaves begins with its upper branches. */
-const MAX_OPEN_LEAVES = 300;
-const LEVELS_OPEN = 2;
+/** Of a larger tree only the upper branches are open at first. */
+const MAX_OPEN_LINES = 300;
 
 export function createJsonTree(
   host: ViewHost,
@@ -109,8 +107,7 @@ export function createJsonTree(
     render: (next, prefix) => {
       if (next !== root) {
         root = next;
-        const isSmall = leavesOf(next, '', MAX_OPEN_LEAVES).length < MAX_OPEN_LEAVES;
-        levelsOpen = isSmall ? Number.POSITIVE_INFINITY : LEVELS_OPEN;
+        levelsOpen = levelsWithin(next, MAX_OPEN_LINES);
       }
       nodes = nodesOf(next, {
         isOpen: (path, level) => toggled.get(path) ?? level <= levelsOpen,

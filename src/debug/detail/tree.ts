@@ -34,6 +34,17 @@ export interface TreeState {
   readonly shown: (path: string) => number;
 }
 
+/** How many levels of a tree can be open with no more lines than these. The root is open anyway. */
+export function levelsWithin(root: unknown, lines: number): number {
+  let levels = 1;
+  for (let before = 1; ; levels++) {
+    const isOpen = (_: string, level: number): boolean => level <= levels + 1;
+    const { length } = nodesOf(root, { isOpen, shown: () => PAGE_NODES });
+    if (length > lines || length === before) return levels;
+    before = length;
+  }
+}
+
 /** The lines that can be seen, top down. */
 export function nodesOf(root: unknown, { isOpen, shown }: TreeState): readonly TreeNode[] {
   const nodes: TreeNode[] = [];

@@ -1,6 +1,11 @@
 // @vitest-environment node
 import { expect, test } from 'vitest';
-import { nodesOf, PAGE_NODES, type TreeState } from '../../../../src/debug/detail/tree.ts';
+import {
+  levelsWithin,
+  nodesOf,
+  PAGE_NODES,
+  type TreeState,
+} from '../../../../src/debug/detail/tree.ts';
 
 const ALL_OPEN: TreeState = { isOpen: () => true, shown: () => PAGE_NODES };
 
@@ -60,4 +65,13 @@ test('a list of one level more is shown when its page is asked for', () => {
 
   expect(nodes).toHaveLength(151);
   expect(nodes.at(-1)).toMatchObject({ path: '149', more: 0 });
+});
+
+test.each([
+  [[], 1],
+  [{ a: { b: { c: 1 } } }, 3],
+  [{ a: Array.from({ length: 9 }, () => ({ b: 1 })) }, 2],
+  [{ a: Array.from({ length: 20 }, () => 1) }, 1],
+])('%j has so many levels open that it has no more than 12 lines: %i', (root, levels) => {
+  expect(levelsWithin(root, 12)).toBe(levels);
 });
