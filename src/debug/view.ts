@@ -30,7 +30,7 @@ import { createQueuePart } from './page/queue-panel.ts';
 import { openSession, type Session } from './reading/session.ts';
 import { createRecordsPart } from './records/records-panel.ts';
 import { createTableControl } from './records/table-control.ts';
-import { createDrawerPart } from './sql/drawer.ts';
+import { createDrawerPart } from './sql/drawer-part.ts';
 import { createStreamAccess } from './stream/access.ts';
 import { createShardsPart } from './stream/shards-panel.ts';
 import type {

@@ -72,14 +72,6 @@ export const chartStyles: CSSResult = css`
   .chart-plot .chart-throttled {
     border-inline: none;
   }
-  .chart-range {
-    border-inline: 2px solid var(--accent);
-    background: color-mix(in srgb, var(--accent), transparent 78%);
-  }
-  .chart-cursor {
-    min-inline-size: 2px;
-    background: color-mix(in srgb, var(--text), transparent 40%);
-  }
   .chart-axis,
   .chart-times {
     position: absolute;
@@ -104,31 +96,9 @@ export const chartStyles: CSSResult = css`
     position: absolute;
     transform: translateX(-50%);
   }
-  .chart-rows:focus-within {
-    inset-block-start: 100%;
-    inset-inline-end: 8px;
-    z-index: 6;
-    inline-size: auto;
-    block-size: auto;
-    max-inline-size: calc(100% - 16px);
-    max-block-size: 60cqh;
-    overflow: auto;
-    clip-path: none;
-    padding: 8px;
-    border: 1px solid var(--line);
-    border-radius: var(--radius);
-    background: var(--raised);
-    font-size: 11.5px;
-  }
-  .chart-rows :is(th, td) {
-    padding: 2px 10px 2px 0;
-    font-weight: 500;
-    text-align: end;
-  }
   @container rivulet (max-width: 559px) {
     .chart .whole,
-    .chart .aside button,
-    .chart:has(.chart-cursor) :is(h3, .chart-legend) {
+    .chart .aside button {
       display: none;
     }
   }
@@ -150,12 +120,6 @@ export const chartStyles: CSSResult = css`
     }
     .chart-throttled {
       background: repeating-linear-gradient(135deg, CanvasText 0 1px, Canvas 1px 4px);
-    }
-    .chart-cursor {
-      background: Highlight;
-    }
-    .chart-throttled,
-    .chart-cursor {
       forced-color-adjust: none;
     }
   }

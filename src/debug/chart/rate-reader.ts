@@ -5,6 +5,7 @@ import { formatCount, formatShard } from '../format.ts';
 import { RATE_SECONDS, type RateSeries } from '../reading/rates.ts';
 import type { ViewHost } from '../types.ts';
 import { arrivalsIn, clockOf, createBrush, type SecondRange, stepOf } from './brush.ts';
+import { rateReaderStyles } from './rate-reader-styles.ts';
 import { createRateTable } from './rate-table.ts';
 
 /** What is read out now, and what of it is drawn over the columns. */
@@ -26,6 +27,8 @@ export interface RateReader {
 export function createRateReader(host: ViewHost): RateReader {
   const brush = createBrush();
   const table = createRateTable(host);
+  const { styleSheet } = rateReaderStyles;
+  if (styleSheet) (host.element.renderRoot as ShadowRoot).adoptedStyleSheets.push(styleSheet);
   /** Whether a pointer draws a range. */
   let isDrawing = false;
   /** Of what is drawn: a file that is shown ends when it was taken. */

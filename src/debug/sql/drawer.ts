@@ -1,10 +1,10 @@
 /** What opens over the lower part of the view: metrics and SQL, each of which is loaded when it is first asked for. */
 
-import { type CSSResult, css, html, nothing, type TemplateResult } from 'lit';
+import { type CSSResult, css, html, type TemplateResult } from 'lit';
 import { renderIcon } from '../frame/icons.ts';
-import type { DrawerName, Drawing, Part, ViewHost } from '../types.ts';
+import type { DrawerName, Drawing, ViewHost } from '../types.ts';
 
-/** What a drawer shows: a part that comes late, and its own styles. */
+/** What a drawer shows, and its own styles. */
 export interface DrawerBody {
   readonly styles: CSSResult;
   readonly render: (drawing: Drawing) => TemplateResult;
@@ -13,44 +13,50 @@ export interface DrawerBody {
   readonly reset: () => void;
 }
 
+export interface Drawer {
+  readonly render: (name: DrawerName, drawing: Drawing) => TemplateResult;
+  readonly drawn: (name: DrawerName | undefined) => void;
+  /** Another session: what was made of the rows of the one before is over. */
+  readonly reset: () => void;
+}
+
+const NAMES = ['metrics', 'sql'] as const;
+
 const TITLES: Readonly<Record<DrawerName, string>> = { metrics: 'Metrics', sql: 'SQL' };
 
 const LOADERS: Readonly<Record<DrawerName, (host: ViewHost) => Promise<DrawerBody>>> = {
-  metrics: (host) =>
-    import('../metrics/metrics-panel.ts').then(({ createMetricsPanel }) =>
-      createMetricsPanel(host),
-    ),
-  sql: (host) => import('./sql-panel.ts').then(({ createSqlPanel }) => createSqlPanel(host)),
+  metrics: async (host) => (await import('../metrics/metrics-panel.ts')).createMetricsPanel(host),
+  sql: async (host) => (await import('./sql-panel.ts')).createSqlPanel(host),
 };
 
-export function createDrawerPart(host: ViewHost): Part {
-  const bodies = new Map<DrawerName, DrawerBody>();
-  const loading = new Set<DrawerName>();
-  let problem: string | undefined;
+export function createDrawer(host: ViewHost): Drawer {
+  /** What is loaded, is being loaded, or why it could not be. */
+  const bodies = new Map<DrawerName, DrawerBody | string>();
   let focused: DrawerName | undefined;
   /** What had the focus before, and gets it back. */
   let before: HTMLElement | null = null;
-
-  const load = (name: DrawerName): void => {
-    if (bodies.has(name) || loading.has(name)) return;
-    loading.add(name);
-    problem = undefined;
-    LOADERS[name](host).then(
-      (body) => {
-        const { adoptedStyleSheets } = host.element.renderRoot as ShadowRoot;
-        if (body.styles.styleSheet) adoptedStyleSheets.push(body.styles.styleSheet);
-        bodies.set(name, body);
-        host.request();
-      },
-      (error) => {
-        loading.delete(name);
-        problem = `${TITLES[name]} could not be loaded: ${error instanceof Error ? error.message : error}`;
-        host.request();
-      },
-    );
+  const root = host.element.renderRoot as ShadowRoot;
+  const adopt = ({ styleSheet }: CSSResult): void => {
+    if (styleSheet) root.adoptedStyleSheets.push(styleSheet);
   };
-  const toggle = (name: DrawerName): void =>
-    host.openDrawer(host.drawer() === name ? undefined : name);
+  adopt(drawerStyles);
+
+  const load = async (name: DrawerName): Promise<void> => {
+    bodies.set(name, 'Loading …');
+    try {
+      const body = await LOADERS[name](host);
+      adopt(body.styles);
+      bodies.set(name, body);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : error;
+      bodies.set(name, `${TITLES[name]} could not be loaded: ${why}`);
+    }
+    host.request();
+  };
+  const bodyOf = (name: DrawerName): DrawerBody | undefined => {
+    const body = bodies.get(name);
+    return typeof body === 'object' ? body : undefined;
+  };
   const onKey = (event: KeyboardEvent): void => {
     if (event.key !== 'Escape') return;
     event.preventDefault();
@@ -58,14 +64,12 @@ export function createDrawerPart(host: ViewHost): Part {
   };
 
   return {
-    render: (drawing) => {
-      const name = host.drawer();
-      if (!name) return nothing;
-      if (!problem) load(name);
+    render: (name, drawing) => {
+      if (!bodies.has(name)) void load(name);
       return html`<section class="drawer" part="drawer" aria-labelledby="title-drawer" @keydown=${onKey}>
         <header>
           <h3 id="title-drawer" class="unseen">${TITLES[name]}</h3>
-          ${(['metrics', 'sql'] as const).map(
+          ${NAMES.map(
             (other) =>
               html`<button aria-pressed=${other === name} @click=${() => host.openDrawer(other)}>${TITLES[other]}</button>`,
           )}
@@ -73,16 +77,15 @@ export function createDrawerPart(host: ViewHost): Part {
             ${renderIcon('close')}
           </button>
         </header>
-        ${bodies.get(name)?.render(drawing) ?? html`<p class="empty">${problem ?? 'Loading …'}</p>`}
+        ${bodyOf(name)?.render(drawing) ?? html`<p class="empty">${bodies.get(name)}</p>`}
       </section>`;
     },
-    drawn: () => {
-      const name = host.drawer();
-      if (name === focused || (name && !bodies.has(name))) return;
-      const root = host.element.renderRoot as ShadowRoot;
+    drawn: (name) => {
+      const body = name && bodyOf(name);
+      if (name === focused || (name && !body)) return;
       if (!focused) before = root.activeElement as HTMLElement | null;
       focused = name;
-      if (name) root.querySelector<HTMLElement>(bodies.get(name)?.focus ?? '')?.focus();
+      if (body) root.querySelector<HTMLElement>(body.focus)?.focus();
       else {
         before?.focus();
         // It was in something that has closed since, such as the palette.
@@ -90,27 +93,16 @@ export function createDrawerPart(host: ViewHost): Part {
       }
     },
     reset: () => {
-      problem = undefined;
-      for (const body of bodies.values()) body.reset();
+      for (const [name, body] of bodies) {
+        if (typeof body === 'object') body.reset();
+        // What could not be loaded is tried again.
+        else bodies.delete(name);
+      }
     },
-    close: () => {
-      for (const body of bodies.values()) body.reset();
-    },
-    commands: [
-      { id: 'sql', title: 'SQL over the window', keys: ['s'], run: () => toggle('sql') },
-      { id: 'metrics', title: 'Metrics of the window', run: () => toggle('metrics') },
-      {
-        id: 'close-drawer',
-        title: 'Close the drawer',
-        keys: ['Escape'],
-        isOffered: () => host.drawer() !== undefined,
-        run: () => host.openDrawer(undefined),
-      },
-    ],
   };
 }
 
-export const drawerStyles: CSSResult = css`
+const drawerStyles: CSSResult = css`
   .drawer {
     position: absolute;
     inset: auto 8px 8px;
