@@ -5,6 +5,12 @@ import type { Row } from '../reading/rows.ts';
 /** No predicate needs as long for one record, unless it never ends. */
 const MAX_RECORD_MS = 400;
 
+/** A busy machine takes its time to start a worker, of which the code is not guilty. */
+const MAX_START_MS = 10_000;
+
+/** An answer may stand behind the timer, in a page that was busy. */
+const GRACE_MS = 50;
+
 export interface CodeRunner {
   /** What the predicate says of each row, in order. Rejects where it cannot be asked, now and from then on. */
   readonly run: (rows: readonly Row[]) => Promise<readonly boolean[]>;
@@ -13,7 +19,8 @@ export interface CodeRunner {
 
 /** What the worker says: as often as a record may take, so that silence has one meaning. */
 interface Answer {
-  readonly results: readonly boolean[];
+  /** Absent from the first answer, which says that it is there. */
+  readonly results?: readonly boolean[];
   readonly isDone?: boolean;
   readonly problem?: string;
 }
@@ -21,6 +28,7 @@ interface Answer {
 export function createCodeRunner(code: string): CodeRunner {
   const source = URL.createObjectURL(new Blob([WORKER], { type: 'text/javascript' }));
   let worker: Worker | undefined;
+  let isThere = false;
   let failure: Error | undefined;
   let fail: (error: Error) => void = () => {};
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -50,16 +58,11 @@ export function createCodeRunner(code: string): CodeRunner {
       const results: boolean[] = [];
       const wait = (): void => {
         clearTimeout(timer);
+        const limitMs = isThere ? MAX_RECORD_MS : MAX_START_MS;
+        const message = `expected an answer within ${limitMs} ms a record, got none: it was ended.`;
         timer = setTimeout(() => {
-          // The answer may stand behind this timer, in a page that was busy.
-          timer = setTimeout(
-            () =>
-              end(
-                `expected an answer within ${MAX_RECORD_MS} ms a record, got none: it was ended.`,
-              ),
-            50,
-          );
-        }, MAX_RECORD_MS);
+          timer = setTimeout(() => end(message), GRACE_MS);
+        }, limitMs);
       };
       worker.onerror = (event) => {
         event.preventDefault();
@@ -67,7 +70,8 @@ export function createCodeRunner(code: string): CodeRunner {
       };
       worker.onmessage = ({ data }: MessageEvent<Answer>) => {
         if (data.problem !== undefined) return end(data.problem);
-        results.push(...data.results);
+        isThere = true;
+        results.push(...(data.results ?? []));
         if (!data.isDone) return wait();
         clearTimeout(timer);
         resolve(results);
@@ -91,7 +95,10 @@ function argumentsOf(row: Row): readonly unknown[] {
   return [event, { ...known, aggregateCount, size: data.length, verdict: row.verdict }];
 }
 
-/** Plain text, not a module of ours: it has to come from a Blob, and to be the same in every build. */
+/**
+ * Plain text, not a module of ours: it has to come from a Blob, and to be the same in every build. A record that the predicate
+ * throws at is one without the field it asked for: not shown.
+ */
 const WORKER = `let made, test;
 const make = (code) => {
   const make = (body) => new Function('event', 'record', '"use strict";' + body);
@@ -114,7 +121,6 @@ onmessage = ({ data: { code, rows } }) => {
     try {
       results.push(Boolean(test(event, record)));
     } catch {
-      // As a field that is not there: it is not shown.
       results.push(false);
     }
     if (performance.now() - told > 50) {
@@ -124,4 +130,5 @@ onmessage = ({ data: { code, rows } }) => {
     }
   }
   postMessage({ results, isDone: true });
-};`;
+};
+postMessage({});`;

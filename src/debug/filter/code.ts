@@ -22,5 +22,5 @@ export function failCode(code: string, problem: string): void {
 export function codeProblem(code: string): string | undefined {
   return allowed.has(code)
     ? allowed.get(code)
-    : 'fn: expected Run to be pressed in its editor, because code from a link must not run by itself; it is left out.';
+    : 'fn: expected Run to be pressed in its editor, as code never runs by itself; it is left out.';
 }

@@ -2,7 +2,7 @@
 
 import { isObject } from '../../protocol/parsed.ts';
 import type { Model } from '../reading/model.ts';
-import { FIELDS, OTHER_FIELDS, STATES } from './fields.ts';
+import { FIELDS, STATES } from './fields.ts';
 import { joinPath, parse, print, splitPath, type Term } from './parse.ts';
 
 export interface Suggestion {
@@ -25,6 +25,8 @@ const MAX_VALUE_LENGTH = 60;
 
 /** Fields with values that many rows share. */
 const SHARED = ['type', 'event', 'key', 'shard', 'lane', 'client', 'user'] as const;
+
+const NAMES: readonly string[] = [...Object.keys(FIELDS), 'after', 'before', 'is', 'fn'];
 
 /** How many rows have each value, by field and path. */
 export type Index = ReadonlyMap<string, ReadonlyMap<string, number>>;
@@ -94,7 +96,7 @@ export function suggest(term: Term | undefined, index: Index): readonly Suggesti
     const own = index.get(field) ?? index.get(joinPath(['properties', ...path]));
     return mostFrequent(find(field, own), MAX_SUGGESTIONS).map(write);
   }
-  const names = [...Object.keys(FIELDS), ...OTHER_FIELDS].filter((name) => name.startsWith(typed));
+  const names = NAMES.filter((name) => name.startsWith(typed));
   const paths = [...index.keys()].filter((name) =>
     name.toLowerCase().replaceAll('"', '').includes(`.${typed}`),
   );

@@ -3,7 +3,7 @@
 import { parseDrop } from '../../protocol/drop.ts';
 import { isObject } from '../../protocol/parsed.ts';
 import { formatShard } from '../format.ts';
-import { isProblem, labelOf, latencyOf, type Row } from '../reading/rows.ts';
+import { isProblem, labelOf, latencyOf, latenessOf, type Row } from '../reading/rows.ts';
 import type { FilterContext } from './types.ts';
 
 /** A value, or several of which any counts. `undefined` where the row has none. */
@@ -62,9 +62,6 @@ export const FIELDS: Readonly<Record<string, Field>> = {
   latency: { kind: 'time', of: ofRecord(({ record }) => latencyOf(record)) },
 };
 
-/** Fields with a value of their own kind. */
-export const OTHER_FIELDS: readonly string[] = ['after', 'before', 'is', 'fn'];
-
 /** What an event's paths begin with. */
 const ROOTS: ReadonlySet<string> = new Set([
   ...['properties', 'traits', 'context', 'rivulet', 'groupId', 'previousId', 'userId'],
@@ -104,9 +101,6 @@ export function someAt(
 /** What `is:` knows. */
 export type StateTest = (row: Row, context: FilterContext) => boolean;
 
-/** As the ledger has it where nobody says otherwise. */
-const LATE_AFTER_MS = 60_000;
-
 export const STATES: Readonly<Record<string, StateTest>> = {
   mine: (row, { isMine }) => {
     const lane = laneOf(row);
@@ -117,7 +111,7 @@ export const STATES: Readonly<Record<string, StateTest>> = {
   gap: (row) => row.kind === 'gap',
   drop: (row) => typeOf(row) === 'drop',
   rejected: (row) => row.kind === 'record' && parseDrop(row.record.event)?.reason === 'rejected',
-  late: (row) => row.kind === 'record' && (latencyOf(row.record) ?? 0) > LATE_AFTER_MS,
+  late: (row) => row.kind === 'record' && latenessOf(row.record) !== undefined,
   aggregated: (row) => row.kind === 'record' && row.record.aggregateCount !== undefined,
   invalid: (row, { isInvalid }) => isInvalid(row),
   marked: ({ id }, { isMarked }) => isMarked(id),
@@ -128,11 +122,9 @@ export const STATES: Readonly<Record<string, StateTest>> = {
 
 /** What the stream cannot tell, and where it is told. */
 export const UNTOLD: Readonly<Record<string, string>> = {
-  queued: 'is:queued: what is queued is not in the stream yet; This page shows it.',
-  encrypted:
-    'is:encrypted: Kinesis decrypts what it hands out, so no record tells; the stream’s summary does.',
-  rejected:
-    'is:rejected: what the relay refused never reaches the stream; shown are the declarations of it, and This page has the events.',
+  queued: 'is:queued: what is queued is not in the stream yet; see This page.',
+  encrypted: 'is:encrypted: records are read decrypted; see the stream’s summary.',
+  rejected: 'is:rejected: shows who declared it; the events are on This page.',
 };
 
 /** When a row arrived, milliseconds since 1970. */

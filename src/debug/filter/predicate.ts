@@ -6,7 +6,6 @@ import {
   type FieldKind,
   isWhole,
   laneOf,
-  OTHER_FIELDS,
   STATES,
   someAt,
   timeOf,
@@ -105,11 +104,6 @@ function askPositive(term: Term, source: string, context: FilterContext): Questi
   };
 }
 
-/** Whether a name is one of the grammar. */
-export function isField(name: string): boolean {
-  return Object.hasOwn(FIELDS, name) || OTHER_FIELDS.includes(name);
-}
-
 /** `undefined` where a number is expected and none came. */
 function matchAny(
   values: readonly Wanted[],
@@ -185,7 +179,7 @@ function isEqual(operator: Operator): boolean {
 
 function patternOf({ kind, text, flags }: Wanted, field: FieldKind): RegExp {
   if (kind === 'regex') return new RegExp(text, flags);
-  const source = text.replace(/[.+?^${}()|[\]\\/]/g, '\\$&').replaceAll('*', '.*');
+  const source = text.replace(/[.+?^${}()|[\]\\/]/g, '\\$&').replace(/\*+/g, '.*');
   return new RegExp(`^${source}$`, field === 'name' ? 'is' : 's');
 }
 

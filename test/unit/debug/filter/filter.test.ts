@@ -89,6 +89,7 @@ describe('a field', () => {
     'TYPE:x|track key:Ada',
     'event:"product clicked"',
     'event:prod*',
+    `event:${'*'.repeat(40)}d`,
     'event:/^Product/',
     'key:Ada',
     'shard:4',
