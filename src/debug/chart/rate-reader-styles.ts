@@ -30,6 +30,10 @@ export const rateReaderStyles: CSSResult = css`
     font-weight: 500;
     text-align: end;
   }
+  .chart-rows [aria-disabled='true'] {
+    color: var(--muted);
+    cursor: default;
+  }
   @container rivulet (max-width: 559px) {
     .chart:has(.chart-cursor) :is(h3, .chart-legend) {
       display: none;

@@ -32,8 +32,9 @@ export function createRateTable(host: ViewHost): RateTable {
       );
       const turn = (to: number) =>
         host.act(() => {
-          page = to;
+          page = Math.max(0, Math.min(last, to));
         });
+      // A button that is disabled at the last page would lose the focus, and with it the table would be gone.
       return html`<div
         class="chart-rows unseen"
         id="chart-rows"
@@ -47,9 +48,9 @@ export function createRateTable(host: ViewHost): RateTable {
         }}
       >
         <p>
-          <button ?disabled=${page === 0} @click=${() => turn(page - 1)}>Later</button>
+          <button aria-disabled=${page === 0} @click=${() => turn(page - 1)}>Later</button>
           <span role="status">Page ${page + 1} of ${last + 1}</span>
-          <button ?disabled=${page === last} @click=${() => turn(page + 1)}>Earlier</button>
+          <button aria-disabled=${page === last} @click=${() => turn(page + 1)}>Earlier</button>
         </p>
         <table class="number">
           <thead>

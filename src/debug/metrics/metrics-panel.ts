@@ -74,7 +74,8 @@ export function createMetricsPanel(host: ViewHost): DrawerBody {
       const isFiltered = host.filter.text().trim() !== '';
       return html`<div class="metrics body" tabindex="0" role="group" aria-label="Metrics, scrollable">
         <p class="muted">
-          Of the rows ${isFiltered ? 'that the filter shows' : 'in the window'}. Percentiles are at most 1.1 % off.
+          Of the rows ${isFiltered ? 'that the filter shows' : 'in the window'}.
+          ${figures ? `Percentiles are at most ${percent(errorOf(figures))} off.` : nothing}
         </p>
         ${figures ? renderFigures(figures, by, groupBy) : html`<p>Counting …</p>`}
       </div>`;
@@ -168,6 +169,12 @@ function renderGroups({ groups, records }: Figures): TemplateResult {
           </p>`
         : nothing
     }`;
+}
+
+/** Clients may send histograms that are coarser than what is counted here. */
+function errorOf({ latency, sizes, metrics }: Figures): number {
+  const spreads = [latency, sizes, ...metrics.map(({ readings }) => readings)];
+  return Math.max(...spreads.map(({ relativeError }) => relativeError));
 }
 
 function percent(part: number): string {

@@ -47,7 +47,7 @@ export interface Tally {
 
 const ASKED = [50, 75, 95, 99, 100] as const;
 
-/** What has no event has no time of capture. */
+/** Measures are made for events; these two read what every record has, and of one without an event there is no latency. */
 const latencies = percentiles((record) => latencyOf(record), ASKED);
 const sizes = percentiles((record) => record.data.length, ASKED);
 const readings = percentiles('properties.value', ASKED);

@@ -56,6 +56,10 @@ export function createSqlPanel(host: ViewHost): DrawerBody {
     event.stopPropagation();
     host.act(() => void run());
   };
+  const runOrStop = (): void => {
+    if (progress === undefined) void run();
+    else database.stop();
+  };
   const choose = (example: string): void =>
     host.act(() => {
       sql = example;
@@ -112,11 +116,9 @@ export function createSqlPanel(host: ViewHost): DrawerBody {
           @keydown=${onKey}
         ></textarea>
         <div class="sql-actions">
-          ${
-            progress === undefined
-              ? html`<button class="sql-run" @click=${() => host.act(() => void run())}>Run</button>`
-              : html`<button class="sql-run" @click=${() => host.act(() => database.stop())}>Stop</button>`
-          }
+          <button class="sql-run" @click=${() => host.act(runOrStop)}>
+            ${progress === undefined ? 'Run' : 'Stop'}
+          </button>
           ${EXAMPLES.map(({ title, sql }) => html`<button @click=${() => choose(sql)}>${title}</button>`)}
         </div>
         <details class="sql-columns" ?open=${isWide}>
@@ -130,13 +132,13 @@ export function createSqlPanel(host: ViewHost): DrawerBody {
         <header>
           <p role="status">${renderStatus()}</p>
           ${
-            result && result.columns.length > 0
+            result && result.columns.length > 0 && problem === undefined
               ? html`${renderShapes()}
                 <button @click=${() => copy(host, result)}>Copy CSV</button>`
               : nothing
           }
         </header>
-        ${result ? renderResult(result) : nothing}
+        ${result && problem === undefined ? renderResult(result) : nothing}
       </div>
     </div>`,
     reset: () => {

@@ -116,6 +116,7 @@ describe('the chart of rates', () => {
     await focusPlot();
     const first = () => text('.chart-rows tbody tr:first-child th');
     await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
 
     await page.keyboard.press('Enter');
     await eventually(() => text('.chart-rows [role="status"]')).toBe('Page 2 of 12');

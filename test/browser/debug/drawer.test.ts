@@ -92,6 +92,7 @@ describe('SQL over the window', () => {
     await button('Stop').click();
 
     await eventually(status).toBe('✕ Stopped');
+    await page.waitForSelector('rivulet-debug .sql-run:focus');
     await ask('SELECT count(*) AS n FROM records');
     await eventually(() => text('.sql-rows td')).toBe('500');
   });
