@@ -8,8 +8,8 @@ import type { Drawing, ViewHost } from '../types.ts';
 import { bodyStyles } from './detail-body-styles.ts';
 import { explainGap, explainNote } from './explain.ts';
 import type { OpenedRow } from './open-record.ts';
-import { textOf } from './payload.ts';
 import { createRecordTabs, type DetailTab, TABS } from './record-tabs.ts';
+import { createRowActions, type Likeness, type RowActions } from './row-actions.ts';
 import { createPick } from './value.ts';
 
 const NAMES = Object.keys(TABS) as readonly DetailTab[];
@@ -20,19 +20,18 @@ const SHEET_BELOW_PX = 640;
 export interface DetailBody {
   readonly render: (opened: OpenedRow, drawing: Omit<Drawing, 'opened'>) => TemplateResult;
   readonly drawn: (opened: OpenedRow | undefined) => void;
-  readonly copy: (row: RecordRow) => void;
   readonly reset: () => void;
+  readonly step: RowActions['step'];
+  readonly copy: () => void;
+  /** Shows what is different to the marked row. */
+  readonly compare: () => void;
 }
 
-export interface DetailActions {
-  readonly tab: () => DetailTab;
-  readonly show: (tab: DetailTab) => void;
-  readonly close: () => void;
-  readonly step: (direction: 1 | -1, like: 'lane' | 'key') => void;
-}
-
-export function createDetailBody(host: ViewHost, actions: DetailActions): DetailBody {
+/** @param close also brings the focus back to the table */
+export function createDetailBody(host: ViewHost, close: () => void): DetailBody {
   const { act, element } = host;
+  const { step, copy, openRecord } = createRowActions(host);
+  let tab: DetailTab = 'event';
   let current: Row | undefined;
   let wasOpen = false;
 
@@ -42,9 +41,11 @@ export function createDetailBody(host: ViewHost, actions: DetailActions): Detail
   const within = (selector: string): readonly HTMLElement[] => [
     ...element.renderRoot.querySelectorAll<HTMLElement>(`.detail ${selector}`),
   ];
-  const turnTo = (tab: DetailTab): void => {
-    act(() => actions.show(tab));
-    const [button] = within(`#detail-tab-${tab}`);
+  const turnTo = (next: DetailTab): void => {
+    act(() => {
+      tab = next;
+    });
+    const [button] = within(`#detail-tab-${next}`);
     button?.focus();
     button?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   };
@@ -57,7 +58,7 @@ export function createDetailBody(host: ViewHost, actions: DetailActions): Detail
     if ((key === 'f' || key === 'F') && target.matches('[data-pick]')) {
       target.dispatchEvent(new MouseEvent('click', { altKey: key === 'F' }));
     } else if (turn) {
-      const next = (NAMES.indexOf(actions.tab()) + turn + NAMES.length) % NAMES.length;
+      const next = (NAMES.indexOf(tab) + turn + NAMES.length) % NAMES.length;
       turnTo(NAMES[next] ?? 'event');
     } else if (key !== 'Tab' || !isSheet() || !turnFocus(target, event.shiftKey)) return;
     event.preventDefault();
@@ -77,7 +78,6 @@ export function createDetailBody(host: ViewHost, actions: DetailActions): Detail
   const renderRecord = (row: RecordRow, opened: OpenedRow, drawing: Omit<Drawing, 'opened'>) => {
     const { type, name } = labelOf(row.record);
     const at = row.record.event?.rivulet;
-    const tab = actions.tab();
     return renderFrame(
       name || type,
       at ? `${formatLane(at.lane)}·${at.seq}` : '',
@@ -100,15 +100,15 @@ export function createDetailBody(host: ViewHost, actions: DetailActions): Detail
         </div>
         <footer class="detail-bar">
           ${at ? renderSteps('lane', 'p', 'n') : nothing} ${renderSteps('key', '[', ']')}
-          <button aria-label="Copy JSON" title="Copy JSON (c j)" @click=${() => copy(row)}>Copy</button>
+          <button aria-label="Copy JSON" title="Copy JSON (c j)" @click=${copy}>Copy</button>
         </footer>`,
     );
   };
-  const renderSteps = (like: 'lane' | 'key', back: string, on: string): TemplateResult =>
+  const renderSteps = (like: Likeness, back: string, on: string): TemplateResult =>
     html`<span class="detail-steps" role="group" aria-label="Same ${like}"
-      ><button aria-label="Previous of this ${like}" title="Previous (${back})" @click=${() => act(() => actions.step(-1, like))}>‹</button
+      ><button aria-label="Previous of this ${like}" title="Previous (${back})" @click=${() => act(() => step(-1, like))}>‹</button
       ><span aria-hidden="true">${like}</span
-      ><button aria-label="Next of this ${like}" title="Next (${on})" @click=${() => act(() => actions.step(1, like))}>›</button></span
+      ><button aria-label="Next of this ${like}" title="Next (${on})" @click=${() => act(() => step(1, like))}>›</button></span
     >`;
   const renderOther = (row: GapRow | NoteRow, { laneById, stats }: Omit<Drawing, 'opened'>) => {
     const { title, what, why, now, tone } =
@@ -151,15 +151,13 @@ export function createDetailBody(host: ViewHost, actions: DetailActions): Detail
         <h3 id="title-detail">${title}</h3>
         <div class="aside">
           <span class="number">${aside}</span>
-          <button class="close" aria-label="Close the detail" title="Close (Esc)" @click=${() => act(actions.close)}>
+          <button class="close" aria-label="Close the detail" title="Close (Esc)" @click=${() => act(close)}>
             ${renderIcon('close')}
           </button>
         </div>
       </header>
       ${inside}
     </section>`;
-  const copy = ({ record }: RecordRow): void => host.copy(textOf(record.data), 'the JSON');
-
   return {
     render: (opened, drawing) => {
       const { row } = opened;
@@ -175,8 +173,12 @@ export function createDetailBody(host: ViewHost, actions: DetailActions): Detail
       wasOpen = isOpen;
       if (!isOpen) current = undefined;
     },
-    copy,
     reset: tabs.reset,
+    step,
+    copy,
+    compare: () => {
+      if (openRecord()) tab = 'diff';
+    },
   };
 }
 

@@ -1,87 +1,67 @@
 import { type CSSResult, css, html, nothing } from 'lit';
 import { renderPanel } from '../frame/panel.ts';
 import { labelOf, type Row } from '../reading/rows.ts';
-import type { Part, ViewHost } from '../types.ts';
+import type { Command, Part, ViewHost } from '../types.ts';
 import type { DetailBody } from './detail-body.ts';
-import type { DetailTab } from './record-tabs.ts';
 
 /** All that is known of the row that is open. What draws it comes late: most who watch a stream open nothing at first. */
 export function createDetail(host: ViewHost): Part {
-  let tab: DetailTab = 'event';
+  const { act, table } = host;
   let body: DetailBody | undefined;
-  let loading: Promise<DetailBody> | undefined;
+  let loading: Promise<DetailBody | undefined> | undefined;
   let problem: string | undefined;
 
-  const load = (): Promise<DetailBody> => {
-    problem = undefined;
-    loading ??= import('./detail-body.ts').then(({ createDetailBody }) => {
-      body = createDetailBody(host, { tab: () => tab, show, close, step });
-      return body;
-    });
-    loading.then(host.request, (error: unknown) => {
-      loading = undefined;
-      problem = `The detail did not load: ${error instanceof Error ? error.message : error}`;
-      host.request();
-    });
+  const load = (): Promise<DetailBody | undefined> => {
+    loading ??= import('./detail-body.ts')
+      .then(({ createDetailBody }) => {
+        problem = undefined;
+        body = createDetailBody(host, close);
+        return body;
+      })
+      .catch((error: unknown) => {
+        loading = undefined;
+        problem = `The detail did not load: ${error instanceof Error ? error.message : error}`;
+        return undefined;
+      })
+      .finally(host.request);
     return loading;
   };
-  const show = (next: DetailTab): void => {
-    tab = next;
-  };
   const close = (): void => {
-    host.table.close();
+    table.close();
     host.element.renderRoot.querySelector<HTMLElement>('.grid')?.focus();
   };
-  /** The row that is open, or else selected. */
-  const current = (): Row | undefined => {
-    const { rows } = host.session().model;
-    const selected = host.table.selected();
-    const row = selected === undefined ? undefined : rows.at(rows.find(selected));
-    return host.table.opened() ?? (row?.id === selected ? row : undefined);
-  };
-  const isRecord = (): boolean => current()?.kind === 'record';
-  /** To the next row like this one: it is opened where one was open. */
-  const step = (direction: 1 | -1, like: 'lane' | 'key'): void => {
-    const row = current();
-    const wanted = row && VALUES[like](row);
-    if (!row || wanted === undefined) return;
-    host.table.go(row);
-    const found = host.table.seek(direction, (other) => VALUES[like](other) === wanted);
-    if (!found) {
-      host.say(`No ${direction > 0 ? 'later' : 'earlier'} row of this ${like} in the window`);
-    } else if (host.table.opened()) host.table.open(found);
-    else host.table.go(found);
-  };
-  const stepCommand = (key: string, direction: 1 | -1, like: 'lane' | 'key') => ({
-    id: `${direction > 0 ? 'next' : 'previous'}-of-${like}`,
-    title: `${direction > 0 ? 'Next' : 'Previous'} of this ${like}`,
+  const command = (
+    id: string,
+    title: string,
+    key: string,
+    run: (body: DetailBody) => void,
+  ): Command => ({
+    id,
+    title,
     keys: [key],
-    isOffered: () => current() !== undefined,
-    run: () => step(direction, like),
+    isOffered: () => (table.opened() ?? table.selected()) !== undefined,
+    run: () => {
+      if (body) run(body);
+      else void load().then((loaded) => loaded && act(() => run(loaded)));
+    },
   });
 
   return {
     render: ({ opened, ...drawing }) => {
       if (!opened) return nothing;
-      if (!body && !problem) void load().catch(ignore);
-      return (
-        body?.render(opened, drawing) ??
-        renderPanel(
-          'detail',
-          titleOf(opened.row),
-          problem
-            ? html`<button @click=${() => host.act(() => void load().catch(ignore))}>Try again</button>`
-            : nothing,
-          html`<p class="empty">${problem}</p>`,
-        )
+      if (body) return body.render(opened, drawing);
+      if (!problem) void load();
+      return renderPanel(
+        'detail',
+        titleOf(opened.row),
+        problem ? html`<button @click=${load}>Try again</button>` : nothing,
+        html`<p class="empty">${problem}</p>`,
       );
     },
     drawn: ({ opened }) => {
       body?.drawn(opened);
       // There when it is needed, even if the network is gone by then.
-      if (!loading && !problem && host.session().model.counts().records > 0) {
-        void load().catch(ignore);
-      }
+      if (!body && !problem && host.session().model.counts().records > 0) void load();
     },
     reset: () => body?.reset(),
     commands: [
@@ -92,54 +72,21 @@ export function createDetail(host: ViewHost): Part {
         isOffered: () => host.drawer() === undefined,
         run: close,
       },
-      stepCommand('n', 1, 'lane'),
-      stepCommand('p', -1, 'lane'),
-      stepCommand(']', 1, 'key'),
-      stepCommand('[', -1, 'key'),
-      {
-        id: 'diff',
-        title: 'Difference to the marked row',
-        keys: ['d'],
-        isOffered: isRecord,
-        run: () => {
-          const row = current();
-          if (row) host.table.open(row);
-          show('diff');
-        },
-      },
-      {
-        id: 'copy-json',
-        title: 'Copy JSON',
-        keys: ['c j'],
-        isOffered: isRecord,
-        run: () => {
-          const row = current();
-          if (row?.kind === 'record') load().then(({ copy }) => copy(row), ignore);
-        },
-      },
+      command('next-of-lane', 'Next of this lane', 'n', ({ step }) => step(1, 'lane')),
+      command('previous-of-lane', 'Previous of this lane', 'p', ({ step }) => step(-1, 'lane')),
+      command('next-of-key', 'Next of this key', ']', ({ step }) => step(1, 'key')),
+      command('previous-of-key', 'Previous of this key', '[', ({ step }) => step(-1, 'key')),
+      command('diff', 'Difference to the marked row', 'd', ({ compare }) => compare()),
+      command('copy-json', 'Copy JSON', 'c j', ({ copy }) => copy()),
     ],
   };
 }
-
-const VALUES = {
-  lane: (row: Row): string | undefined =>
-    row.kind === 'gap'
-      ? row.range.lane
-      : row.kind === 'record'
-        ? row.record.event?.rivulet.lane
-        : undefined,
-  key: (row: Row): string | undefined =>
-    row.kind === 'record' ? row.record.partitionKey : undefined,
-};
 
 function titleOf(row: Row): string {
   if (row.kind !== 'record') return 'Detail';
   const { name, type } = labelOf(row.record);
   return name || type;
 }
-
-/** The panel says what went wrong. */
-function ignore(): void {}
 
 export const detailStyles: CSSResult = css`
   .detail h3 {
