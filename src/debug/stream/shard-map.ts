@@ -37,7 +37,7 @@ export interface MapFacts {
   readonly resharding: Resharding | undefined;
   /** A whole second: what is drawn changes no more often by itself. */
   readonly now: number;
-  readonly onChoose: (shardId: string) => void;
+  readonly onChoose: (shardId: string | undefined) => void;
   readonly onFilter: (shardId: string, withAncestors: boolean) => void;
   readonly onKey: (event: KeyboardEvent) => void;
 }

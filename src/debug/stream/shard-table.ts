@@ -21,7 +21,7 @@ export interface TableFacts {
   readonly figures: (shardId: string) => ShardFigures;
   readonly readRate: (shardId: string) => ReadRate | undefined;
   readonly chosen: string | undefined;
-  readonly onChoose: (shardId: string) => void;
+  readonly onChoose: (shardId: string | undefined) => void;
 }
 
 const COLUMNS = [

@@ -122,7 +122,7 @@ async function shownAfter(
   number: number,
 ): Promise<number> {
   await page.locator(optionOf(number)).waitFor();
-  const shownAt = Date.now();
+  const shownAt = await page.evaluate((id) => globalThis.shownAt.get(`map-${id}`) ?? 0, id(number));
   const listed = calls.find(
     ({ operation, output }) =>
       operation === 'ListShards' &&

@@ -6,6 +6,8 @@ import { RivuletDebug } from '../../../src/debug/index.ts';
 declare global {
   /** Given by the test. */
   var reshard: ((change: object) => Promise<void>) | undefined;
+  /** When each rectangle of the map was first drawn, by its id: milliseconds since 1970. */
+  var shownAt: Map<string, number>;
 }
 
 const view = new RivuletDebug();
@@ -15,5 +17,12 @@ view.control = {
   split: async (shardId) => reshard?.({ split: shardId }),
   merge: async (shardIds) => reshard?.({ merge: shardIds }),
 };
-Object.assign(window, { liveView: view });
+window.shownAt = new Map();
+function look(): void {
+  for (const { id } of view.renderRoot?.querySelectorAll('.map-shard') ?? []) {
+    if (!shownAt.has(id)) shownAt.set(id, Date.now());
+  }
+  requestAnimationFrame(look);
+}
+look();
 document.querySelector('main')?.append(view);
