@@ -50,8 +50,8 @@ export function createCodeEditor(host: ViewHost): CodeEditor {
       const code = parse(host.filter.text()).map(codeOf).find(Boolean) ?? '';
       return html`<div class="filter-code" role="group" aria-label="Filter by code" @keydown=${onKey}>
         <label for="filter-code">
-          <code>(event, record) =&gt; …</code> What it is true of is shown. It runs in a worker, and is
-          ended where one record takes longer than 400 ms.
+          <code>(event, record) =&gt; …</code> Rows that it is true of are shown. It runs in a worker,
+          which is ended where one record takes longer than 400 ms.
         </label>
         <textarea
           id="filter-code"

@@ -103,9 +103,10 @@ export function openSession(options: SessionOptions): Session {
       },
       until: roomFor,
     });
+  const view = createRecordsView(model, runtime.monotonic, onChange);
   return {
     model,
-    view: createRecordsView(model, runtime.monotonic, onChange),
+    view,
     shown: createShownLog(),
     fromBeginning,
     isConnected: consumer !== undefined,
@@ -127,6 +128,8 @@ export function openSession(options: SessionOptions): Session {
       stopTimer?.();
       readOn?.();
       reading?.close();
+      // One with code has a worker.
+      view.filter()?.close?.();
     },
   };
 }
