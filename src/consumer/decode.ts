@@ -1,6 +1,7 @@
 import type { _Record as KinesisRecord } from '@aws-sdk/client-kinesis';
 import { decodeAggregate, type UserRecord } from '../protocol/aggregate.ts';
 import { isEventType, isLane, type StreamRecord } from '../protocol/event.ts';
+import { MAX_RECORD_BYTES } from '../protocol/limits.ts';
 import { isObject } from '../protocol/parsed.ts';
 import { type HashKeyRange, hashKeyOf, isInRange, type Md5 } from '../protocol/partition-key.ts';
 import { md5 as anyMd5 } from './md5.ts';
@@ -89,7 +90,8 @@ let text: TextDecoder | undefined;
 
 /** One of our events as JSON, or the one in a CloudEvent. */
 export function parseEvent(data: Uint8Array): StreamRecord | undefined {
-  if (data[0] !== OPENING_BRACE) return undefined;
+  // No event that a relay took comes near: ten times as much JSON of somebody else's would hold up the page that reads it.
+  if (data[0] !== OPENING_BRACE || data.length > MAX_RECORD_BYTES) return undefined;
   text ??= new TextDecoder();
   try {
     const value: unknown = JSON.parse(text.decode(data));

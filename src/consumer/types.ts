@@ -42,7 +42,7 @@ export interface ConsumedRecord extends Position {
   readonly arrivedAt: number | undefined;
   /** When this consumer got it, milliseconds since 1970. */
   readonly readAt: number;
-  /** The data as one of our events, when it is one, or a CloudEvent that holds one. */
+  /** The data as one of our events, when it is one of at most 1 MiB, or a CloudEvent that holds one. */
   readonly event: StreamRecord | undefined;
 }
 

@@ -309,6 +309,24 @@ test.each([
   expect(decode(data)).toMatchObject([{ data, event: undefined }]);
 });
 
+test.each([
+  [MAX_RECORD_BYTES - 1, 'k3f9aL0qXw.1'],
+  [MAX_RECORD_BYTES, 'k3f9aL0qXw.1'],
+  [MAX_RECORD_BYTES + 1, undefined],
+])(
+  'of %i bytes of JSON the message id is %s: more is not read, because no relay takes an event of it',
+  (length, id) => {
+    const eventOf = (body: string) => JSON.stringify({ ...streamRecord(1), properties: { body } });
+    const data = bytesOf(eventOf('x'.repeat(length - eventOf('').length)));
+
+    const [record] = decode(data);
+
+    expect(data).toHaveLength(length);
+    expect(record?.data).toBe(data);
+    expect(record?.event?.messageId).toBe(id);
+  },
+);
+
 test('no bytes make it throw or vanish: what is no aggregate comes whole, as one record', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 80 }), fc.boolean(), (bytes, isFramed) => {
