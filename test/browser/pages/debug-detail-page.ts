@@ -73,13 +73,18 @@ export const page = {
       ),
     );
   },
-  /** Makes an event of this size, and gives it to the stream with the answer. */
+  /** Makes JSON of this size, as Kinesis would give it, and has it read with the answer. */
   makeLarge(bytes: number): () => void {
-    const { event, ...record } = recordOf(LANE, 41, { event: 'Upload', properties: {} });
-    const around = JSON.stringify({ ...event, properties: { body: '' } });
-    const text = around.replace('"body":""', `"body":"${'x'.repeat(bytes - around.length)}"`);
-    const large = { ...record, event, data: new TextEncoder().encode(text) };
-    return () => base.consumer.push(large);
+    const item = JSON.stringify({ id: 17, name: 'gooseneck kettle', prices: [49.9, 59.9] });
+    const list = `{"list":[${`${item},`.repeat(Math.floor(bytes / (item.length + 1)) - 2)}${item}],"end":""}`;
+    const data = new TextEncoder().encode(
+      list.replace('""', `"${'x'.repeat(bytes - list.length)}"`),
+    );
+    return () => {
+      const record = { Data: data, PartitionKey: 'u17', SequenceNumber: '49590000000000000001' };
+      const from = { shardId: 'shardId-000000000002', hashKeys: undefined, readAt: Date.now() };
+      base.consumer.push(...decodeRecord(record, from));
+    };
   },
 };
 
