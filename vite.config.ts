@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import MagicString from 'magic-string';
 import { defineConfig, type Plugin, type UserConfig } from 'vite';
 
@@ -164,8 +164,8 @@ export function sqlWorker(name: string, isWhole: boolean): Plugin {
       if (!/SQL(_WORKER|ITE_WASM)_FILE/.test(code)) return undefined;
       return {
         code: code
-          .replace('SQL_WORKER_FILE', JSON.stringify(`./${fileName}`))
-          .replace('SQLITE_WASM_FILE', JSON.stringify(`./${wasm}`)),
+          .replace('SQL_WORKER_FILE', JSON.stringify(`./${basename(fileName)}`))
+          .replace('SQLITE_WASM_FILE', JSON.stringify(`./${basename(wasm)}`)),
         map: null,
       };
     },
@@ -281,9 +281,9 @@ const builds: Record<string, UserConfig> = {
       emptyOutDir: false,
     },
   },
-  /** The debug view for a page without a bundler: a module, and beside it what it loads when somebody looks, libraries inside. */
+  /** The debug view for a page without a bundler: a module, and a folder with what it loads when somebody looks, libraries inside. */
   debug: {
-    plugins: [commandsOnDemand, integrity, sqlWorker('rivulet-debug-sql-worker', true)],
+    plugins: [commandsOnDemand, integrity, sqlWorker('rivulet-debug/sql-worker', true)],
     // In library mode Vite leaves it to the application; this file runs in a page, which has no `process`.
     define: { 'process.env.NODE_ENV': '"production"' },
     build: {
@@ -293,8 +293,8 @@ const builds: Record<string, UserConfig> = {
           // What is served as it is has no bundler after it.
           minify: true,
           // Hashed: a page that has one of an older release beside it would mix two.
-          chunkFileNames: 'rivulet-debug-[name]-[hash].js',
-          assetFileNames: 'rivulet-debug-[name]-[hash][extname]',
+          chunkFileNames: 'rivulet-debug/[name]-[hash].js',
+          assetFileNames: 'rivulet-debug/[name]-[hash][extname]',
         },
       },
       emptyOutDir: false,

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { bundle } from '../build/bundle.ts';
@@ -142,21 +142,24 @@ it('reads the stream back as the consumer sample does', async () => {
   });
 });
 
-it('shows the debug view from its single file', async () => {
-  const html = readmeSample('html', 'See where an event is');
+it('shows the debug view by its tag, with the token that it asks for', async () => {
+  const html = readmeSample('html', 'The debug view');
+  const files = readdirSync(resolve(dist, 'rivulet-debug')).map((file) => `rivulet-debug/${file}`);
+  const scripts = ['rivulet-debug.js', ...files]
+    .filter((file) => file.endsWith('.js'))
+    .map((file) => [`/${file}`, readFileSync(resolve(dist, file), 'utf8')]);
 
-  const { page, errors } = await openPage(html, {
-    '/rivulet-debug.js': readFileSync(resolve(dist, 'rivulet-debug.js'), 'utf8'),
-  });
+  const { page, errors } = await openPage(html, Object.fromEntries(scripts));
+  await page.getByRole('button', { name: /Open the debug view/ }).click();
+  await page.getByLabel('Read token').fill('a read token');
+  await page.keyboard.press('Enter');
 
-  await page.waitForFunction(
-    () => (document.querySelector('rivulet-debug')?.shadowRoot?.textContent?.length ?? 0) > 100,
-  );
+  await page.getByText('1 shard, no record yet').waitFor();
   expect(errors).toEqual([]);
 });
 
 it('shows the debug view as a program puts it into a page', async () => {
-  const program = await bundle(readmeSample('ts', 'See where an event is', 'rivulet-debug'));
+  const program = await bundle(readmeSample('ts', 'The debug view'));
 
   const { page, errors } = await openPage('<script type="module" src="/program.js"></script>', {
     '/program.js': program,

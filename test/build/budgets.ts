@@ -266,3 +266,9 @@ export const LOADER_BYTES = 400;
 
 /** The relay as it is uploaded, minified, gzip: a figure of the platform, which counts gzip. */
 export const RELAY_GZIP_BYTES = 102_400;
+
+/**
+ * The debug view of `rivulet-debug.js`, gzip: the closed bubble, the view as it opens, and with all that it loads when it is
+ * asked for, SQL aside.
+ */
+export const DEBUG_GZIP_BYTES = { bubble: 12_000, view: 75_000, whole: 115_000 } as const;

@@ -15,6 +15,7 @@ describe.each([
   ['README.md', ''],
   ['src/capture/README.md', ''],
   ['src/consumer/README.md', 'node'],
+  ['src/debug/README.md', ''],
   ['worker/README.md', 'node'],
 ] as const)('%s', (path, types) => {
   test('has samples in TypeScript that compile against the built package', () => {
