@@ -178,6 +178,9 @@ describe('code in the filter', () => {
     await eventually(() => text('.scanned')).toMatch(/^scanned 61 · shown 5$/);
     expect(await value()).toContain('type:track fn:(event) => ');
     expect(await page.locator('rivulet-debug .filter-code').count()).toBe(0);
+    expect(page.workers()).toHaveLength(1);
+    await page.getByRole('button', { name: 'Clear the filter' }).click();
+    await eventually(() => page.workers().length).toBe(0);
   });
 
   it('is ended when it does not come back, and the page goes on', async () => {
