@@ -36,14 +36,15 @@ const chunk = (name: string): string => {
 
 describe('rivulet-debug.js', () => {
   const bubble = loadedWith('rivulet-debug.js');
-  const view = loadedWith(...bubble, chunk('view'));
+  const panels = ['view', 'shards-body', 'queue-body', 'ledger-body'].map(chunk);
+  const open = loadedWith(...bubble, ...panels);
   /** Those that come when somebody asks for SQL, or brings a client of the AWS SDK's. */
   const apart = chunks.filter((file) => /\/(sql-|sdk-commands)/.test(file));
   const whole = new Set(['rivulet-debug.js', ...chunks.filter((file) => !apart.includes(file))]);
 
   test.each([
     ['bubble', bubble],
-    ['view', view],
+    ['open', open],
     ['whole', whole],
   ] as const)('%s stays within its budget, which the guide quotes', (name, files) => {
     const budget = DEBUG_GZIP_BYTES[name];
