@@ -40,5 +40,5 @@ export async function openBundle(
     }
   }
   if (rest !== '') parser.line(rest);
-  return createReplay({ bundle: parser.end(), name: file.name, runtime, onChange });
+  return await createReplay({ bundle: parser.end(), name: file.name, runtime, onChange });
 }

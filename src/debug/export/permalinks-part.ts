@@ -34,7 +34,7 @@ export function createPermalinksPart(host: ViewHost): Part {
       filter: timed.absolute,
       columns: table.columns(),
       // Until the record is found, the address goes on naming it.
-      record: wanted ?? recordOf(table.opened()),
+      record: recordOf(table.opened()) ?? wanted,
     });
   };
   const write = (): void => {
@@ -59,6 +59,8 @@ export function createPermalinksPart(host: ViewHost): Part {
     }
   };
   const search = (): void => {
+    // Somebody who opens another one meanwhile waits no longer.
+    if (table.opened()) wanted = undefined;
     if (!wanted) return;
     const { rows } = host.session().model;
     for (searched = Math.max(searched, rows.first()); searched < rows.end(); searched++) {
@@ -86,7 +88,8 @@ export function createPermalinksPart(host: ViewHost): Part {
           isRestored = true;
           search();
         });
-      } else if (isOn() && !stopTimer && linkOf() !== written) {
+      }
+      if (isRestored && isOn() && !stopTimer && linkOf() !== written) {
         stopTimer = runtime.delay(write, WRITE_EVERY_MS);
       }
     },

@@ -1,16 +1,20 @@
 /** A bundle as a session: what it holds stands still, and is looked at as if it had been read. */
 
 import { createLedger } from '../../consumer/ledger/ledger.ts';
+import type { Ledger } from '../../consumer/types.ts';
+import { messageIdOf } from '../../protocol/event.ts';
 import type { Runtime } from '../../runtime.ts';
+import type { OwnTimes } from '../detail/journey.ts';
 import { createDeliveries } from '../page/deliveries.ts';
 import { assignHues } from '../reading/hash-space.ts';
 import { createKeeper } from '../reading/keeper.ts';
 import type { Model } from '../reading/model.ts';
-import { createRates } from '../reading/rates.ts';
+import { createRates, type Rates } from '../reading/rates.ts';
 import type { Row } from '../reading/rows.ts';
 import type { Session } from '../reading/session.ts';
 import { createRecordsView } from '../records/records-view.ts';
-import type { Bundle } from './bundle.ts';
+import type { Bundle, BundleHeader } from './bundle.ts';
+import { inSlices } from './slices.ts';
 
 export interface ReplayOptions {
   readonly bundle: Bundle;
@@ -20,19 +24,38 @@ export interface ReplayOptions {
   readonly onChange: () => void;
 }
 
-/** Throws where the bundle's ledger is none. */
-export function createReplay({ bundle, name, runtime, onChange }: ReplayOptions): Session {
+/** Rejects where the bundle's ledger is none. In slices: a window is many rows. */
+export async function createReplay({
+  bundle,
+  name,
+  runtime,
+  onChange,
+}: ReplayOptions): Promise<Session> {
   const { header, shards, stats, stored, ownOf, shownAt } = bundle;
-  const model = createStill(bundle);
+  const ledger = createLedger({ from: bundle.ledger });
+  const rates = createRates();
+  const keep = createKeeper();
+  const rows: Row[] = [];
+  const own = new Map<string, OwnTimes>();
+  let lastRecordAt: number | undefined;
+  const take = (row: Row): void => {
+    if (row.kind !== 'record') {
+      rows.push(row);
+      return;
+    }
+    const record = keep(row.record);
+    rows.push({ ...row, record });
+    rates.add(record.shardId, record.readAt, record.data.length, record.partitionKey);
+    lastRecordAt = record.readAt;
+    const times = ownOf(row);
+    if (times && record.event) own.set(record.event.messageId, times);
+  };
+  const { signal } = new AbortController();
+  await inSlices(bundle.rows, take, { ...runtime, signal, onProgress: () => {} });
+
+  const model = createStill({ header, rows, ledger, rates, lastRecordAt });
   const hues = assignHues(shards, new Map());
   const at = (id: number): Row | undefined => model.rows.at(model.rows.find(id));
-  const own = new Map(
-    bundle.rows.flatMap((row) => {
-      const position = row.kind === 'record' ? row.record.event?.rivulet : undefined;
-      const times = position && ownOf(row);
-      return times ? [[`${position.lane}.${position.seq}`, times] as const] : [];
-    }),
-  );
   const births = birthsOf(bundle);
   const nothing = (): void => {};
   return {
@@ -51,7 +74,7 @@ export function createReplay({ bundle, name, runtime, onChange }: ReplayOptions)
     replayedAt: header.at,
     tap: stats && {
       stats: () => stats,
-      journeys: { listen: () => nothing, of: (lane, seq) => own.get(`${lane}.${seq}`) },
+      journeys: { listen: () => nothing, of: (lane, seq) => own.get(messageIdOf({ lane, seq })) },
       deliveries: createDeliveries(() => header.at),
       stored: () => stored,
       settle: nothing,
@@ -83,23 +106,18 @@ function birthsOf({ rows, shards }: Bundle): Map<string, number> {
   return births;
 }
 
+interface Still {
+  readonly header: BundleHeader;
+  readonly rows: readonly Row[];
+  readonly ledger: Ledger;
+  readonly rates: Rates;
+  readonly lastRecordAt: number | undefined;
+}
+
 /** A model to which nothing is added. */
-function createStill({ header, rows, ledger: snapshot }: Bundle): Model {
-  const ledger = createLedger({ from: snapshot });
-  const rates = createRates();
-  const keep = createKeeper();
-  const kept = rows.map((row) =>
-    row.kind === 'record' ? { ...row, record: keep(row.record) } : row,
-  );
-  const first = kept[0]?.id ?? 0;
-  const end = first + kept.length;
-  let lastRecordAt: number | undefined;
-  for (const row of kept) {
-    if (row.kind !== 'record') continue;
-    const { shardId, readAt, data, partitionKey } = row.record;
-    rates.add(shardId, readAt, data.length, partitionKey);
-    lastRecordAt = readAt;
-  }
+function createStill({ header, rows, ledger, rates, lastRecordAt }: Still): Model {
+  const first = rows[0]?.id ?? 0;
+  const end = first + rows.length;
   const { records, gaps } = header;
   const nothing = (): void => {};
   return {
@@ -108,7 +126,7 @@ function createStill({ header, rows, ledger: snapshot }: Bundle): Model {
     rows: {
       first: () => first,
       end: () => end,
-      at: (position) => kept[position - first],
+      at: (position) => rows[position - first],
       find: (id) => Math.min(end, Math.max(first, id)),
     },
     counts: () => ({ records, gaps }),
