@@ -22,6 +22,8 @@ it('shows the shop in a window of its own, as another tab that lets the shop sen
     shop.getByRole('link', { name: /^Full view/ }).click(),
   ]);
 
+  view.setDefaultTimeout(PATIENCE_MS);
+  await view.setViewportSize({ width: 1440, height: 900 });
   await shop.getByRole('button', { name: 'Add Pond net to the basket' }).click();
 
   await view.locator('rivulet-debug [role=row]', { hasText: 'Product Added' }).first().waitFor();
