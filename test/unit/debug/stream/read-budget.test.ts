@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { expect, test } from 'vitest';
 import { createReadBudget, shareOf } from '../../../../src/debug/stream/read-budget.ts';
 import { shardOf } from '../../../helpers/scripted-consumer.ts';

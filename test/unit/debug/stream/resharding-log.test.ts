@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { expect, test } from 'vitest';
 import { createReshardingLog } from '../../../../src/debug/stream/resharding-log.ts';
 import { shardOf } from '../../../helpers/scripted-consumer.ts';

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { expect, test } from 'vitest';
 import { createRates } from '../../../../src/debug/reading/rates.ts';
 import { gradientOf, shadeOf } from '../../../../src/debug/stream/shade.ts';

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { describe, expect, test } from 'vitest';
 import { layPlane, PLANE_MS, stepOf } from '../../../../src/debug/stream/shard-plane.ts';
 import { createShardTree } from '../../../../src/debug/stream/shard-tree.ts';

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { expect, test } from 'vitest';
 import { toggleShards } from '../../../../src/debug/stream/shard-term.ts';
 
