@@ -128,6 +128,7 @@ export const mapStyles: CSSResult = css`
     inline-size: 3px;
     margin-inline-start: -1.5px;
     background: var(--text);
+    forced-color-adjust: none;
   }
   .map-born::after {
     position: absolute;
@@ -142,6 +143,7 @@ export const mapStyles: CSSResult = css`
     margin-inline-start: -1px;
     background: var(--accent);
     box-shadow: 0 0 0 1px var(--surface);
+    forced-color-adjust: none;
   }
   .map-axis {
     display: flex;
