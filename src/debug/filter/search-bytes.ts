@@ -21,25 +21,31 @@ export function createByteSearch(text: string): (bytes: Uint8Array) => boolean {
     const decoder = new TextDecoder();
     return (bytes) => decoder.decode(bytes).toLowerCase().includes(wanted);
   }
+  if (length === 0) return () => true;
   const last = length - 1;
-  const skips = new Uint32Array(256).fill(Math.max(1, length));
+  const tail = needle[last];
+  /** How far on the next place is by the byte at the last letter. 0 where it is that letter: then the others are looked at. */
+  const skips = new Uint32Array(FOLD.length).fill(length);
+  let tailSkip = length;
   for (let at = 0; at < last; at++) {
-    const byte = needle[at] ?? 0;
-    for (let other = 0; other < skips.length; other++) {
-      if (FOLD[other] === byte) skips[other] = last - at;
-    }
+    for (const [byte, folded] of FOLD.entries()) if (folded === needle[at]) skips[byte] = last - at;
+    if (needle[at] === tail) tailSkip = last - at;
   }
-  return (bytes) => {
-    const end = bytes.length;
-    for (let at = last; at < end; ) {
-      const byte = bytes[at] as number;
-      if (FOLD[byte] === needle[last]) {
-        let back = 1;
-        while (back <= last && FOLD[bytes[at - back] as number] === needle[last - back]) back++;
-        if (back > last) return true;
-      }
-      at += skips[byte] as number;
+  for (const [byte, folded] of FOLD.entries()) if (folded === tail) skips[byte] = 0;
+
+  const isAt = (bytes: Uint8Array, end: number): boolean => {
+    for (let back = 1; back <= last; back++) {
+      if (FOLD[bytes[end - back] as number] !== needle[last - back]) return false;
     }
-    return length === 0;
+    return true;
+  };
+  return (bytes) => {
+    const { length: end } = bytes;
+    for (let at = last; at < end; ) {
+      const skip = skips[bytes[at] as number] as number;
+      if (skip === 0 && isAt(bytes, at)) return true;
+      at += skip || tailSkip;
+    }
+    return false;
   };
 }
