@@ -17,7 +17,7 @@ export interface Delivery {
 
 /** A time in which something stood in the way of sending. */
 export interface Outage {
-  /** The first reason: others may have followed. */
+  /** The first of them; but `offline` explains the others. */
   readonly reason: PauseReason;
   readonly since: number;
   /** When the client began to try again; it may have failed again since. */
@@ -77,7 +77,8 @@ export function createDeliveries(now: () => number): Deliveries {
     tries = 0;
     if (receipt.status === 'retry') return;
     settle(receipt);
-    if (outage) outage = { ...outage, endedAt: outage.endedAt ?? at };
+    // An answer that was on its way when the network went tells nothing of its return.
+    if (outage?.triedAt !== undefined) outage = { ...outage, endedAt: outage.endedAt ?? at };
   };
   const hearPause = ({ reason }: Pause): void => {
     isUnderWay = false;
@@ -85,8 +86,9 @@ export function createDeliveries(now: () => number): Deliveries {
     if (!BREAKS.has(reason)) {
       outage = undefined;
       tries = 0;
-    } else if (outage && outage.endedAt === undefined) outage = { ...outage, triedAt: undefined };
-    else outage = { reason, since: now(), triedAt: undefined, endedAt: undefined };
+    } else if (outage && outage.endedAt === undefined) {
+      outage = { ...outage, triedAt: undefined, ...(reason === 'offline' ? { reason } : {}) };
+    } else outage = { reason, since: now(), triedAt: undefined, endedAt: undefined };
   };
 
   return {

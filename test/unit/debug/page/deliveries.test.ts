@@ -174,18 +174,45 @@ describe('an outage', () => {
     expect(deliveries.outage()).toMatchObject({ endedAt: NOW + 7_100 });
   });
 
+  it('is explained by a browser that is offline, though requests failed before it said so', () => {
+    const { client, clock, deliveries } = listening();
+    client.tell('paused', { reason: 'unreachable' });
+    clock.at += 50;
+
+    client.tell('paused', { reason: 'offline' });
+
+    expect(deliveries.outage()).toMatchObject({ reason: 'offline', since: NOW });
+  });
+
   it('does not end with an event that the stream wants again', () => {
     const { client, deliveries, receive } = listening();
     client.tell('paused', { reason: 'backoff' });
+    client.tell('resumed', { at: NOW });
 
     receive(1, 1, 'retry');
 
     expect(deliveries.outage()).toMatchObject({ endedAt: undefined });
   });
 
+  it('does not end with an answer that was on its way when it began', () => {
+    const { client, clock, deliveries, receive } = listening();
+    client.tell('paused', { reason: 'offline' });
+
+    receive(1, 1);
+    clock.at += 5_000;
+    client.tell('paused', { reason: 'unreachable', until: clock.at + 1_000 });
+
+    expect(deliveries.outage()).toMatchObject({
+      reason: 'offline',
+      since: NOW,
+      endedAt: undefined,
+    });
+  });
+
   it('that follows another is one of its own', () => {
     const { client, clock, deliveries, receive } = listening();
     client.tell('paused', { reason: 'offline' });
+    client.tell('resumed', { at: NOW });
     receive(1, 1);
     clock.at += 9_000;
 
