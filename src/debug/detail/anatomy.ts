@@ -12,7 +12,10 @@ const MAGIC_BYTES = 4;
 const MD5_BYTES = 16;
 
 /** More is not hashed a second time: that would be a task which a person feels. */
-const MAX_HASHED_BYTES = 1024 * 1024;
+const MAX_HASHED_BYTES = 256 * 1024;
+
+/** Nor are more keys. */
+const MAX_HASHED_KEYS = 1_000;
 
 /** One thing that the decoder looked at. */
 export interface Step {
@@ -25,13 +28,14 @@ export interface KeyUse {
   readonly partitionKey: string;
   readonly explicitHashKey: string | undefined;
   readonly records: number;
-  /** Whether it lies outside the shard's range. `undefined` where nobody knows the range. */
+  /** Whether it lies outside of the shard. `undefined` where nobody knows its range, or the keys are very many. */
   readonly isOutside: boolean | undefined;
 }
 
 export interface Anatomy {
   readonly trail: readonly Step[];
   readonly records: readonly UserRecord[];
+  /** Those outside of the shard first. */
   readonly keys: readonly KeyUse[];
   readonly bytes: number;
   /** Of the records alone. */
@@ -114,12 +118,13 @@ function keysOf(
   for (const { partitionKey, explicitHashKey } of records) {
     const id = `${explicitHashKey} ${partitionKey}`;
     const known = uses.get(id);
-    const isOutside = known
-      ? known.isOutside
-      : hashKeys && isOutsideOf(hashKeys, partitionKey, explicitHashKey, md5);
+    const isOutside =
+      hashKeys && !known && uses.size < MAX_HASHED_KEYS
+        ? isOutsideOf(hashKeys, partitionKey, explicitHashKey, md5)
+        : known?.isOutside;
     uses.set(id, { partitionKey, explicitHashKey, records: (known?.records ?? 0) + 1, isOutside });
   }
-  return [...uses.values()];
+  return [...uses.values()].sort((a, b) => Number(b.isOutside ?? 0) - Number(a.isOutside ?? 0));
 }
 
 function isOutsideOf(

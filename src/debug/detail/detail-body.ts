@@ -1,12 +1,15 @@
 /** Everything that is drawn of the row that is open. Loaded when there is a row to open. */
 
 import { type CSSResult, html, nothing, type TemplateResult } from 'lit';
+import type { LaneAccount } from '../../consumer/types.ts';
 import { formatLane } from '../format.ts';
 import { renderIcon } from '../frame/icons.ts';
 import { type GapRow, labelOf, type NoteRow, type RecordRow, type Row } from '../reading/rows.ts';
 import type { Drawing, ViewHost } from '../types.ts';
 import { bodyStyles } from './detail-body-styles.ts';
 import { explainGap, explainNote } from './explain.ts';
+import { renderJourney } from './journey-tab.ts';
+import { ownLegsOf } from './legs.ts';
 import type { OpenedRow } from './open-record.ts';
 import { createRecordTabs, type DetailTab, TABS } from './record-tabs.ts';
 import { createRowActions, type Likeness, type RowActions } from './row-actions.ts';
@@ -110,11 +113,19 @@ export function createDetailBody(host: ViewHost, close: () => void): DetailBody 
       ><span aria-hidden="true">${like}</span
       ><button aria-label="Next of this ${like}" title="Next (${on})" @click=${() => act(() => step(1, like))}>›</button></span
     >`;
-  const renderOther = (row: GapRow | NoteRow, { laneById, stats }: Omit<Drawing, 'opened'>) => {
+  const renderOther = (
+    row: GapRow | NoteRow,
+    { laneById, stats, verdict }: Omit<Drawing, 'opened'>,
+  ) => {
     const { title, what, why, now, tone } =
       row.kind === 'note'
         ? explainNote(row)
-        : explainGap(row, laneById.get(row.range.lane), row.range.lane === stats?.lane);
+        : explainGap(
+            row,
+            laneById.get(row.range.lane),
+            row.range.lane === stats?.lane,
+            verdict.lost,
+          );
     const lane = row.kind === 'gap' ? row.range.lane : undefined;
     return renderFrame(
       title,
@@ -126,6 +137,7 @@ export function createDetailBody(host: ViewHost, close: () => void): DetailBody 
           <p>${why}</p>
           <h4>What now</h4>
           <p class="detail-now" data-tone=${tone ?? nothing}>${now}</p>
+          ${row.kind === 'gap' ? renderAbsent(row, laneById.get(row.range.lane)) : nothing}
         </div>
         ${
           lane === undefined
@@ -138,13 +150,23 @@ export function createDetailBody(host: ViewHost, close: () => void): DetailBody 
         }`,
     );
   };
-  const renderFrame = (title: string, aside: string, inside: TemplateResult): TemplateResult =>
-    html`<section
+  /** How far the first event of a gap came, as this page's client tells it. */
+  const renderAbsent = ({ range }: GapRow, account: LaneAccount | undefined) => {
+    const gap = account?.gaps.find(
+      ({ first, count }) => first + count > range.first && first < range.first + range.count,
+    );
+    const seq = Math.max(range.first, gap?.first ?? range.first);
+    const own = gap && host.tap()?.journeys.of(range.lane, seq);
+    return own ? renderJourney(ownLegsOf(own), `${formatLane(range.lane)}·${seq}`) : nothing;
+  };
+  const renderFrame = (title: string, aside: string, inside: TemplateResult): TemplateResult => {
+    const isOver = isSheet();
+    return html`<section
       class="panel detail"
       part="detail"
       aria-labelledby="title-detail"
-      role=${isSheet() ? 'dialog' : nothing}
-      aria-modal=${isSheet() ? 'true' : nothing}
+      role=${isOver ? 'dialog' : nothing}
+      aria-modal=${isOver ? 'true' : nothing}
       @keydown=${onKey}
     >
       <header>
@@ -158,6 +180,8 @@ export function createDetailBody(host: ViewHost, close: () => void): DetailBody 
       </header>
       ${inside}
     </section>`;
+  };
+
   return {
     render: (opened, drawing) => {
       const { row } = opened;

@@ -79,7 +79,7 @@ export function renderDiff(
 }
 
 function renderChange({ path, kind, before, after }: Change): TemplateResult {
-  return html`<li data-kind=${kind}>
+  return html`<li>
     <span class="number" aria-hidden="true">${SIGNS[kind]}</span>
     <span><b>${path || 'all'}</b> <span class="unseen">${kind}</span>
       ${before === undefined ? '' : html`<del>${cutText(before)}</del>`}

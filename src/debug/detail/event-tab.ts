@@ -8,8 +8,7 @@ import { renderShard } from '../frame/shard-badge.ts';
 import { latencyOf, type RecordRow } from '../reading/rows.ts';
 import type { PlanProblem } from '../types.ts';
 import { leavesOf } from './leaves.ts';
-import type { PickValue } from './value.ts';
-import { renderValue } from './value.ts';
+import { type PickValue, renderValue } from './value.ts';
 
 export interface EventFacts {
   readonly row: RecordRow;
@@ -94,19 +93,19 @@ function renderLines(
               ${note ? html`<span class="muted">${note}</span>` : nothing}
               ${problem ? html`<span class="detail-problem">⚠ ${problem.message}</span>` : nothing}
             </span>
-          ${
-            path
-              ? html`<button
-                  class="detail-column"
-                  aria-pressed=${columns.includes(path)}
-                  aria-label="Column ${path}"
-                  title=${columns.includes(path) ? 'Remove the column' : 'Add as a column'}
-                  @click=${() => toggleColumn(path)}
-                >
-                  ${columns.includes(path) ? '−' : '+'}
-                </button>`
-              : nothing
-          }
+            ${
+              path
+                ? html`<button
+                    class="detail-column"
+                    aria-pressed=${columns.includes(path)}
+                    aria-label="Column ${path}"
+                    title=${columns.includes(path) ? 'Remove the column' : 'Add as a column'}
+                    @click=${() => toggleColumn(path)}
+                  >
+                    ${columns.includes(path) ? '−' : '+'}
+                  </button>`
+                : nothing
+            }
           </dd>
         </div>`;
       })}
@@ -146,7 +145,10 @@ function sectionsOf({ row, value }: EventFacts): readonly (readonly [string, rea
   if (!isEvent || !isObject(value)) return [['Data', linesOf('', value, false)]];
   return [...new Set(['properties', 'traits', 'context', ...Object.keys(value)])]
     .filter((name) => !SAID.has(name) && (value[name] ?? undefined) !== undefined)
-    .map((name) => [name[0]?.toUpperCase() + name.slice(1), linesOf(name, value[name], true)]);
+    .map((name) => [
+      name.charAt(0).toUpperCase() + name.slice(1),
+      linesOf(name, value[name], true),
+    ]);
 }
 
 function linesOf(name: string, value: unknown, isEvent: boolean): readonly Line[] {

@@ -62,15 +62,29 @@ export function explainNote({ note, text }: NoteRow): Explanation {
   return { title, what: text, why, now, tone: note === 'loss' ? 'lost' : undefined };
 }
 
-/** @param account of the row's lane, as it is now */
+/**
+ * @param account of the row's lane, as it is now
+ * @param lost what is proven to be lost
+ */
 export function explainGap(
   { range }: GapRow,
   account: LaneAccount | undefined,
   isMine: boolean,
+  lost: readonly LaneRange[] = [],
 ): Explanation {
   const { lane, first, count } = range;
   const open = (account?.gaps ?? []).flatMap((gap) => commonOf(gap, range));
-  const missing = open.reduce((sum, each) => sum + each.count, 0);
+  const missing = sumOf(open);
+  const gone = lost.flatMap((run) => (run.lane === lane ? commonOf(run, range) : []));
+  if (gone.length > 0) {
+    return {
+      title: 'Lost',
+      what: `${formatPlural(sumOf(gone), 'event')} of ${formatLane(lane)}: ${formatRuns(gone)}.`,
+      why: 'The relay said that the stream has them, and where. The shard was read beyond that place, and they were not there.',
+      now: '✕ Lost, proven. Copy the proof and the receipt: with the sequence number, whoever runs the stream can look for what was stored in their place.',
+      tone: 'lost',
+    };
+  }
   const holder = isMine
     ? 'Queue says whether this page still holds them'
     : 'Only the page that captured them knows whether it still holds them';
@@ -84,6 +98,10 @@ export function explainGap(
         : `⚠ Missing still: ${formatCount(missing)} of ${formatCount(count)} (${formatRuns(open)}). ${holder}.`,
     tone: missing === 0 ? 'proven' : 'pending',
   };
+}
+
+function sumOf(runs: readonly LaneRange[]): number {
+  return runs.reduce((sum, { count }) => sum + count, 0);
 }
 
 function commonOf(a: LaneRange, b: LaneRange): readonly LaneRange[] {

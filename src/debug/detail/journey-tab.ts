@@ -13,14 +13,18 @@ const STATIONS: Record<Station, string> = {
   shown: 'Shown',
 };
 
-/** The stops of an event, each leg as long as it took. */
-export function renderJourney(legs: readonly Leg[]): TemplateResult {
+/**
+ * The stops of an event, each leg as long as it took.
+ *
+ * @param whose where the title has to say it
+ */
+export function renderJourney(legs: readonly Leg[], whose?: string): TemplateResult {
   const start = legs[0]?.at ?? 0;
   const whole = Math.max(1, ...legs.map((leg) => leg.at - start));
   const [first] = legs;
   const last = legs.at(-1);
   return html`<h4>
-      Journey
+      Journey ${whose ? `of ${whose}` : nothing}
       <span class="number muted"
         >${first && last ? `${formatDuration(whole)} from ${first.station} to ${last.station}` : nothing}</span
       >

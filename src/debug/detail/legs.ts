@@ -58,7 +58,7 @@ export function legsOf(
   }
   const shift = clockOffsetMs ? ` ≈ offset ${formatDuration(clockOffsetMs)}` : '';
   foreignStop('relay', parseTime(event?.receivedAt), `relay’s clock${shift}`);
-  foreignStop('arrived', record.arrivedAt, 'stream’s clock');
+  foreignStop('arrived', record.arrivedAt);
   if (own?.receipt) {
     const { at, shard, sequence } = own.receipt;
     stop('receipt', at, `shard ${formatShard(shard)} · …${sequence.slice(-6)}`);
@@ -66,6 +66,12 @@ export function legsOf(
   stop('read', record.readAt);
   stop('shown', shownAt);
   return legs;
+}
+
+/** The stops of an event that was not read, as far as its client tells them. */
+export function ownLegsOf(own: OwnTimes): readonly Leg[] {
+  const unread = { event: undefined, arrivedAt: undefined, readAt: Number.NaN };
+  return legsOf(unread, own, undefined).filter(({ station }) => station !== 'read');
 }
 
 function parseTime(text: string | undefined): number | undefined {

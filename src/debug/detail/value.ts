@@ -50,7 +50,7 @@ export function renderValue(
   pick: PickValue,
   field: string | undefined,
   value: unknown,
-  shown: unknown = cutText(textOfValue(value)),
+  shown: unknown = value === '' ? '""' : cutText(textOfValue(value)),
 ): TemplateResult {
   if (field === undefined || !isPickable(value)) {
     return html`<span class="detail-value number">${shown}</span>`;

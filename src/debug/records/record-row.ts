@@ -217,7 +217,11 @@ function renderGap(row: GapRow, context: RowContext): TemplateResult {
   const runs = missingOf(row, context.lanes);
   const lane = formatLane(range.lane);
   const count = runs.reduce((sum, run) => sum + run.count, 0);
-  const word = toneOf(row, context) === 'lost' ? 'lost' : 'missing';
+  const lost = context.lost
+    .filter((run) => run.lane === range.lane)
+    .reduce((sum, run) => sum + overlap(run, range), 0);
+  const word =
+    lost === 0 ? 'missing' : lost < count ? `missing, ${formatCount(lost)} of them lost` : 'lost';
   const says =
     count > 0
       ? `${formatCount(count)} ${word}: ${lane}·${formatRuns(runs)}`

@@ -69,10 +69,21 @@ const states = {
       recordOf(LOST_LANE, seq, { event: 'Order Completed' }, { shardId }),
     );
     if (!first || !next) return;
+    const range = { lane: LOST_LANE, first: 62, count: 5 };
+    const at = Date.now() - 5_000;
+    page.client.tell('captured', { lane: LOST_LANE, seq: 62, type: 'track', at });
+    page.client.tell('logged', { ...range, at: at + 4 });
+    page.client.tell('sending', {
+      ranges: [range],
+      bytes: 2_100,
+      wireBytes: 700,
+      attempt: 1,
+      at: at + 260,
+    });
     page.client.tell('receipt', {
-      at: Date.now() - 4_000,
+      at: at + 320,
       receipt: {
-        ...{ lane: LOST_LANE, first: 62, count: 5, status: 'stored', shard: shardId },
+        ...{ ...range, status: 'stored', shard: shardId },
         sequence: first.sequenceNumber,
       },
     });

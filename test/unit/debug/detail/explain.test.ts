@@ -33,6 +33,19 @@ describe('a gap', () => {
     expect(explainGap(gap, accountWith([43, 5]), true).now).toContain('Queue says');
   });
 
+  it('that is proven to be lost says by what it is proven', () => {
+    const lost = [
+      { lane: LANE, first: 46, count: 9 },
+      { lane: 'another', first: 43, count: 1 },
+    ];
+
+    const { title, what, why, tone } = explainGap(gap, accountWith([43, 5]), true, lost);
+
+    expect([title, tone]).toEqual(['Lost', 'lost']);
+    expect(what).toBe('2 events of k3f9a: 46–47.');
+    expect(why).toContain('read beyond that place');
+  });
+
   it('is closed when all of it came or was declared', () => {
     const { now, tone } = explainGap(gap, accountWith([50, 9]), false);
 
