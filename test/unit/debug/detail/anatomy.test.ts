@@ -60,7 +60,12 @@ test('the keys that are outside of the shard are those by which the KCL drops it
 
   const { keys } = anatomyOf(data, only);
 
-  expect(keys.map(({ isOutside }) => isOutside)).toEqual([false, true, false, true]);
+  expect(keys.map(({ partitionKey, isOutside }) => [partitionKey, isOutside])).toEqual([
+    ['beta', true],
+    ['alpha', true],
+    ['alpha', false],
+    ['beta', false],
+  ]);
   expect(recordsIn(data, only).map(({ outOfRange }) => outOfRange)).toEqual([
     false,
     true,
