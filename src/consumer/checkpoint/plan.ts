@@ -75,9 +75,9 @@ function leaseOf({ shardId, parents, hashKeys }: ShardFacts, checkpoint: Checkpo
 function ancestorsOf(ids: readonly string[], shards: Shards): ReadonlySet<string> {
   const found = new Set<string>();
   for (let next = ids; next.length > 0; ) {
-    next = next
-      .flatMap((id) => shards.get(id)?.parents ?? [])
-      .filter((parent) => !found.has(parent));
+    const parents = next.flatMap((id) => shards.get(id)?.parents ?? []);
+    // Two children bring their parent twice, and so on up: once is enough.
+    next = [...new Set(parents)].filter((parent) => !found.has(parent));
     for (const parent of next) found.add(parent);
   }
   return found;

@@ -80,6 +80,18 @@ describe('leases that are missing', () => {
     ]);
   });
 
+  test('of a stream that was split and merged for a long time take no time', () => {
+    const rounds = Array.from({ length: 40 }, (_, round) => [
+      `a${round}-<m${round}`,
+      `b${round}-<m${round}`,
+      `m${round + 1}-<a${round},b${round}`,
+    ]);
+    const shards = shardsOf('m0-', ...rounds.flat());
+
+    // Every other shard is an ancestor of the one that has a lease.
+    expect(created(shards, 'TRIM_HORIZON', leaseOf('m40'))).toEqual([]);
+  });
+
   test('from LATEST begin at a time that outlives a crash; what is closed then is left out', () => {
     const shards = shardsOf('a-', 'b<a', 'c<a');
 
