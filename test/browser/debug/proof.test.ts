@@ -293,9 +293,13 @@ describe('a bundle', () => {
       await other.setViewportSize({ width: 1280, height: 800 });
       await other.waitForFunction(() => globalThis.debugPage?.view.hasUpdated);
       // What opens a bundle comes when there is time, so that it is there when the network is not.
-      await other.waitForFunction(() =>
-        performance.getEntriesByType('resource').some(({ name }) => name.includes('open-bundle')),
+      const opener = await other.waitForFunction(
+        () =>
+          performance.getEntriesByType('resource').find(({ name }) => name.includes('open-bundle'))
+            ?.name,
       );
+      // With all that it imports.
+      await other.evaluate(`import('${await opener.jsonValue()}').then(() => {})`);
       await other.context().setOffline(true);
       await other.evaluate((text) => {
         const transfer = new DataTransfer();
