@@ -71,12 +71,11 @@ function askPositive(term: Term, source: string, context: FilterContext): Questi
     if (unknown !== undefined) {
       return asText(`is: expected ${Object.keys(STATES).join(', ')}, got "${unknown}"`);
     }
-    const tests = names.map((state) => STATES[state] ?? (() => false));
     const untold = names.flatMap((state) => UNTOLD[state] ?? []);
     return {
       cost: 0,
-      test: (row) => tests.some((test) => test(row, context)),
-      problem: untold.length > 0 ? untold.join(' ') : undefined,
+      test: (row) => names.some((state) => STATES[state]?.(row, context)),
+      problem: untold.join(' ') || undefined,
     };
   }
   const field = Object.hasOwn(FIELDS, name) ? FIELDS[name] : undefined;
@@ -86,7 +85,8 @@ function askPositive(term: Term, source: string, context: FilterContext): Questi
     if (!test) return asText(`${name}: expected ${NUMBERS[kind]}, got "${source}"`);
     return { cost: kind === 'time' ? 1 : 0, test: (row) => someAt(of(row), [], test) };
   }
-  const test = matchAny(values, operator, 'name') ?? (() => false);
+  // A name takes any value.
+  const test = matchAny(values, operator, 'name') as ValueTest;
   if (isWhole(path)) return { cost: 1, test: (row) => someAt(eventOf(row), path, test) };
   // What is no field may be one of the properties, and else is text: an address, or a piece of JSON.
   const inProperties = ['properties', ...path];
@@ -118,9 +118,8 @@ function matchAny(
 
 function match(wanted: Wanted, operator: Operator, kind: FieldKind): ValueTest | undefined {
   const { text } = wanted;
-  if (kind === 'number' || kind === 'bytes' || kind === 'time') {
-    const number =
-      wanted.kind === 'text' ? parseAmount(text, kind === 'number' ? undefined : kind) : undefined;
+  if (NUMBERS[kind]) {
+    const number = wanted.kind === 'text' ? parseAmount(text, kind) : undefined;
     return number === undefined ? undefined : compareNumbers(operator, number);
   }
   if (!isEqual(operator)) return compare(operator, text);
@@ -157,10 +156,7 @@ function compare(operator: Operator, text: string): ValueTest {
 function compareNumbers(operator: Operator, wanted: number): ValueTest {
   return (value) => {
     if (typeof value === 'number') return isIn(operator, value - wanted);
-    const { first = Number.NaN, last = Number.NaN } = (value ?? {}) as {
-      first?: number;
-      last?: number;
-    };
+    const { first, last } = value as { first: number; last: number };
     if (isEqual(operator)) return first <= wanted && wanted <= last;
     return isIn(operator, (operator.startsWith('>') ? last : first) - wanted);
   };

@@ -252,13 +252,19 @@ describe('after: and before:', () => {
     expect(shows('after:21:30', at(0, 0), { now })).toBe(true);
   });
 
-  it.each(['after:soon', 'after:25:00', 'before:-5', 'after>21:20', 'after:-1m|-2m', 'before:-5x'])(
-    '%s is no time, and it says so',
-    (text) => {
-      expect(problemOf(text)).toContain('expected a time such as -5m');
-      expect(shows(text, row)).toBe(false);
-    },
-  );
+  it.each([
+    'after:soon',
+    'after:25:00',
+    'before:-5',
+    'after>21:20',
+    'after:-1m|-2m',
+    'before:-5x',
+    'after:-999999999999d',
+    'after:99999999999999999999',
+  ])('%s is no time, and it says so', (text) => {
+    expect(problemOf(text)).toContain('expected a time such as -5m');
+    expect(shows(text, row)).toBe(false);
+  });
 });
 
 describe('what is wrong', () => {
@@ -266,6 +272,7 @@ describe('what is wrong', () => {
     ['size>big', /^size: expected a size .*, got "size>big"; it is looked for as text\.$/],
     ['latency:slow', /^latency: expected a length of time/],
     ['seq:many', /^seq: expected a number/],
+    ['size>5constructor', /^size: expected a size/],
     ['/(/', /^\/\(\/: .*; it is looked for as text\.$/],
     ['key:/(/', /^\/\(\/: .*; it is looked for as text\.$/],
   ])('with %s is said', (text, problem) => {
