@@ -25,15 +25,17 @@ export function createOtherTabs(place: () => Element): OtherTabs {
       const frame = document.createElement('iframe');
       frame.src = '/tab/';
       frame.title = 'Another tab';
+      const loaded = new Promise((done) => frame.addEventListener('load', done, { once: true }));
       place().append(frame);
-      await new Promise((loaded) => frame.addEventListener('load', loaded, { once: true }));
-      const { rivuletTab } = frame.contentWindow ?? {};
-      if (!rivuletTab) {
+      try {
+        await loaded;
+        const tab = await frame.contentWindow?.rivuletTab;
+        if (!tab) throw new Error('tab: expected the page /tab/, got another one');
+        return { capture: tab.capture, kill: () => frame.remove() };
+      } catch (error) {
         frame.remove();
-        throw new Error('tab: expected the page /tab/, got another one');
+        throw error;
       }
-      const { capture } = await rivuletTab;
-      return { capture, kill: () => frame.remove() };
     },
   };
 }
