@@ -228,7 +228,7 @@ export function createRecordsPart(host: ViewHost): Part {
     render: (current) => {
       drawing = current;
       const snapshot = table.snapshot();
-      const { cards, headHeight } = table.shape();
+      const { cards, rowHeight, headHeight } = table.shape();
       const count = snapshot.end - snapshot.first;
       const paths = table.columns();
       const aside = html`<span class="number">${formatPlural(snapshot.shown, 'row')}</span>`;
@@ -253,7 +253,7 @@ export function createRecordsPart(host: ViewHost): Part {
             <div class="row head" role="row" aria-rowindex="1" title="Click a value to show only rows with it; with Alt, to hide them" style="block-size:${headHeight}px">
               ${renderHead()}
             </div>
-            <div class="rows" role="rowgroup" style="block-size:${table.height()}px" @click=${onClick}></div>
+            <div class="rows" role="rowgroup" style="block-size:${table.height()}px;--row:${rowHeight}px" @click=${onClick}></div>
           </div>
           ${count === 0 ? html`<p class="empty">${emptyText()}</p>` : nothing} ${renderPill()}
         </div>`,

@@ -41,12 +41,9 @@ export const recordsStyles: CSSResult = css`
     contain: strict;
     /* What a fast scroll shows before the next drawing. */
     background: repeating-linear-gradient(
-      var(--surface) 0 27px,
-      color-mix(in srgb, var(--line), transparent 45%) 27px 28px
+      var(--surface) 0 calc(var(--row) - 1px),
+      color-mix(in srgb, var(--line), transparent 45%) 0 var(--row)
     );
-  }
-  .grid[data-cards] .rows {
-    background: none;
   }
   .stage > .empty {
     position: absolute;

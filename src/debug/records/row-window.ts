@@ -31,9 +31,9 @@ export interface RowWindow {
   readonly place: (table: RowTable) => RowRange;
   /**
    * Where a person scrolled to is what they read. To be called when the scroll moved, and before the height of all rows changes:
-   * that moves the scroll too.
+   * that moves the scroll too. Answers with how far down it was; 0 where the scroll stands as it was placed.
    */
-  readonly read: () => void;
+  readonly read: () => number;
   readonly isAtEnd: () => boolean;
   /** Rows that fit into sight, but for one. */
   readonly pageSize: () => number;
@@ -84,9 +84,11 @@ export function createRowWindow(scroller: () => HTMLElement | null): RowWindow {
     },
     read: () => {
       const top = scroller()?.scrollTop ?? 0;
-      if (!last || Math.abs(top - lastTop) <= 1) return;
+      const moved = top - lastTop;
+      if (!last || Math.abs(moved) <= 1) return 0;
       anchor = anchorAt(top, last);
       lastTop = top;
+      return moved;
     },
     isAtEnd: () => {
       const element = scroller();

@@ -102,12 +102,13 @@ export function createTableControl(options: TableControlOptions): TableControl {
   let opened: Row | undefined;
   let reference: Row | undefined;
   const marked = new Set<number>();
-  let lastTop = 0;
   /** Whether the next drawing brings the selected row into sight. */
   let mustReveal = false;
   /** Whether the reader has left the end since the hold; only then does reaching it again mean "go on". */
   let hasLeftEnd = false;
   let isScanning = false;
+  /** The filter that all rows were asked last. */
+  let filtered = '';
 
   const isMine = (lane: string): boolean => {
     const own = ownLane();
@@ -195,6 +196,20 @@ export function createTableControl(options: TableControlOptions): TableControl {
     if (/marked/.test(view().filterText())) view().setFilter(view().filterText());
   };
 
+  /** Holds when a person scrolled up, and follows when they came to the end again. The table's own scrolling says nothing. */
+  const heed = (): void => {
+    const moved = rows.read();
+    if (moved === 0) return;
+    const isAtEnd = rows.isAtEnd();
+    if (!view().isHeld()) {
+      if (moved < 0 && !isAtEnd) {
+        hold();
+        hasLeftEnd = true;
+      }
+    } else if (!isAtEnd) hasLeftEnd = true;
+    else if (hasLeftEnd && !opened) follow();
+  };
+
   const move = (step: Move): void => {
     const at = indexOfSelected();
     const last = count() - 1;
@@ -209,13 +224,18 @@ export function createTableControl(options: TableControlOptions): TableControl {
     advance: () => {
       const done = view().advance(FILTER_BUDGET_MS);
       if (!done) void scanOn();
+      // Through every change of the filter the selected row stays in sight, as soon as it is found.
+      if (view().filterText() !== filtered) {
+        mustReveal = selected !== undefined;
+        if (done) filtered = view().filterText();
+      }
       snapshot = view().snapshot();
       return done;
     },
     snapshot: () => snapshot,
     shape,
     height: () => {
-      rows.read();
+      heed();
       return count() * shape().rowHeight + footHeight();
     },
     place: () => {
@@ -287,19 +307,6 @@ export function createTableControl(options: TableControlOptions): TableControl {
       provideContext();
       snapshot = view().snapshot();
     },
-    onScroll: () => {
-      rows.read();
-      const top = scroller()?.scrollTop ?? 0;
-      const isUp = top < lastTop - 1;
-      lastTop = top;
-      const isAtEnd = rows.isAtEnd();
-      if (!view().isHeld()) {
-        if (isUp && !isAtEnd) {
-          hold();
-          hasLeftEnd = true;
-        }
-      } else if (!isAtEnd) hasLeftEnd = true;
-      else if (hasLeftEnd && !opened) follow();
-    },
+    onScroll: heed,
   };
 }

@@ -287,7 +287,9 @@ describe('a busy stream', () => {
     await press(' ');
     const heldAt = await page.evaluate(() => recordsPage.fed());
     await eventually(() => page.evaluate(() => recordsPage.fed())).toBeGreaterThan(heldAt + 2_000);
-    expect(await text('.pill')).toMatch(/[\d,]+ held · \d+ % of buffer · End to catch up/);
+    await eventually(() => text('.pill')).toMatch(
+      /[\d,]+ held · \d+ % of buffer · End to catch up/,
+    );
     await page.evaluate(() => recordsPage.stopFeeding());
     await press('End');
 
