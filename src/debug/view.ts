@@ -193,7 +193,10 @@ export function createView({ element, frame, settings, runtime }: ViewOptions): 
       reopening = next;
       replace(open());
     },
-    replay: replace,
+    replay: (next) => {
+      problem = undefined;
+      replace(next);
+    },
   };
 
   const places = {
@@ -240,6 +243,7 @@ export function createView({ element, frame, settings, runtime }: ViewOptions): 
         shards,
         failure: problem ?? session.failure(),
         lastRecordAt: model.lastRecordAt(),
+        replayedAt: session.replayedAt,
         now,
       }),
       verdict: proof.judge({

@@ -17,6 +17,8 @@ export interface LiveFacts {
   /** Why reading ended altogether. */
   readonly failure: string | undefined;
   readonly lastRecordAt: number | undefined;
+  /** When the file was made that is shown. */
+  readonly replayedAt?: number | undefined;
   readonly now: number;
 }
 
@@ -24,7 +26,11 @@ export interface LiveFacts {
 const QUIET_AFTER_MS = 20_000;
 
 export function describeLiveState(facts: LiveFacts): LiveState {
-  const { shards, now, lastRecordAt } = facts;
+  const { shards, now, lastRecordAt, replayedAt } = facts;
+  if (replayedAt !== undefined) {
+    const at = new Date(replayedAt).toLocaleDateString('en-GB', { dateStyle: 'medium' });
+    return { tone: 'idle', text: `As of ${at}, ${formatTime(replayedAt).slice(0, 8)}` };
+  }
   if (!facts.connected) return { tone: 'idle', text: 'Not connected to a stream' };
   const lastReadAt = Math.max(0, ...shards.map((shard) => shard.lastReadAt ?? 0));
   if (!facts.online) {

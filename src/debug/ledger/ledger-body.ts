@@ -13,8 +13,9 @@ import type { Proof } from './proof.ts';
 import { proofText } from './proof-text.ts';
 import { unreadOf, type Verdict } from './verdict.ts';
 
-/** Clients drawn at a time: the rest is counted, and stands in the totals. */
+/** Clients drawn at a time, and lanes of each: the rest is counted, and stands in the sums. */
 const MAX_CLIENTS = 40;
+const MAX_LANES = 20;
 
 const SIGNS: Record<Verdict['tone'], string> = { none: '○', proven: '✓', pending: '◌', lost: '✕' };
 
@@ -35,8 +36,8 @@ export function createLedgerBody(host: ViewHost, proof: Proof): LedgerBody {
   const open = new Map<string, boolean>();
 
   const copyProof = ({ now, verdict, shards }: Drawing): void => {
-    const { model, reachOf, fromBeginning } = host.session();
-    const stream = host.settings().source?.stream || 'of this page';
+    const { model, reachOf, fromBeginning, replayed } = host.session();
+    const stream = replayed ?? (host.settings().source?.stream || 'of this page');
     const facts = { now, stream, fromBeginning, verdict, ledger: model.ledger, shards, reachOf };
     host.copy(proofText(facts), 'the proof');
   };
@@ -116,13 +117,10 @@ export function createLedgerBody(host: ViewHost, proof: Proof): LedgerBody {
             open.get(`of ${client}`) ??
             rows.some(({ isOwn, absences }) => isOwn || absences.length > 0);
           const toggle = (): void => host.act(() => open.set(`of ${client}`, !isOpen));
-          return html`${renderClient(client, rows, isOpen, toggle)} ${isOpen ? rows.map(renderLane) : nothing}`;
+          return html`${renderClient(client, rows, isOpen, toggle)}
+          ${isOpen ? [rows.slice(0, MAX_LANES).map(renderLane), renderMore(rows.length - MAX_LANES)] : nothing}`;
         })}
-        ${
-          hidden > 0
-            ? html`<tr><td colspan=${COLUMNS.length + 1} class="muted">and ${formatPlural(hidden, 'more lane')}, counted below</td></tr>`
-            : nothing
-        }
+        ${renderMore(hidden)}
       </tbody>
       <tfoot>
         <tr>
@@ -181,6 +179,13 @@ function totalsOf({ totals, lanes, stats, laneById }: Drawing, fromBeginning: bo
     dropped: dropped - rejected,
     ...{ queued, missing, duplicates, outOfOrder, late },
   };
+}
+
+function renderMore(lanes: number): unknown {
+  if (lanes <= 0) return nothing;
+  return html`<tr>
+    <td colspan=${COLUMNS.length + 1} class="muted">and ${formatPlural(lanes, 'more lane')}, counted in the sums</td>
+  </tr>`;
 }
 
 function renderOwn(stats: ClientStats): TemplateResult {

@@ -21,6 +21,13 @@ describe('the live state', () => {
     expect(stateOf({})).toEqual({ tone: 'live', text: 'Live, 0.8 s behind' });
   });
 
+  it('says of a file when it was made, and nothing of being live', () => {
+    expect(stateOf({ replayedAt: NOW - 60_000, failure: 'no network' })).toEqual({
+      tone: 'idle',
+      text: expect.stringMatching(/^As of \d+ \w+ 20\d\d, \d\d:\d\d:\d\d$/),
+    });
+  });
+
   it('takes the shard that is furthest behind', () => {
     const shards = [
       shardOf(0, [0, 0.5], { lastReadAt: NOW - 100 }),
