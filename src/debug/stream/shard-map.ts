@@ -49,7 +49,7 @@ export function renderMap(facts: MapFacts): TemplateResult {
       ? plane.shards.find(({ shard }) => shard.shardId === resharding.children[0])
       : undefined;
   return html`<div class="map">
-    <div class="map-plane" ?data-old=${plane.historyShare > 0}>
+    <div class="map-plane">
       <div
         class="map-shards"
         role="listbox"
@@ -71,7 +71,7 @@ export function renderMap(facts: MapFacts): TemplateResult {
             ? nothing
             : html`<span class="map-time map-born" data-at=${formatTime(resharding.at).slice(0, 8)} style="inset-block-start:${cent(newborn.top)}"></span>`
         }
-        ${ticks.map(({ key, share, point }) => html`<i class="map-tick" title="${key}: ${formatPercent(share)}" style="inset-inline-start:${cent(point)};block-size:${3 + 5 * share}px"></i>`)}
+        ${ticks.map(({ share, point }) => html`<i class="map-tick" style="inset-inline-start:${cent(point)};block-size:${3 + 5 * share}px"></i>`)}
         ${point === undefined ? nothing : html`<i class="map-key" style="inset-inline-start:${cent(point)}"></i>`}
       </div>
     </div>

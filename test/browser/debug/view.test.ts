@@ -292,7 +292,7 @@ describe('the page’s queue', () => {
     });
 
     await eventually(() => text('.queue .dropped')).toBe('5 queue full, 2 rate limited');
-    const meter = page.getByRole('meter');
+    const meter = page.getByRole('meter', { name: 'Queue' });
     expect(await meter.getAttribute('aria-valuetext')).toBe('900 kB of 1.0 MB');
     expect(await page.locator('rivulet-debug .fill[data-nearly-full]').count()).toBe(1);
     expect(await text('.queue .facts')).toContain('12 in memory until it takes them');
