@@ -8,7 +8,7 @@ it('finds the lost event, opens its journey and copies the proof, by the keyboar
   const { keyboard } = page;
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await page.evaluate(() => debugStates.loss());
-  await eventually(() => view.text('.verdict')).toContain('5 lost of');
+  await eventually(() => view.text('.records')).toContain('5 lost: k3f9a·62–66');
   const focused = () => page.evaluate(() => debugPage.view.shadowRoot?.activeElement?.className);
   const selected = page.locator('rivulet-debug .row[aria-selected="true"]');
 
