@@ -9,10 +9,14 @@ const HOUR_MS = 3_600_000;
 
 const world = useDemo();
 
-/** What this page's visitor has in the stream, in the order of each shard. */
+/** What this page's visitor has in the stream, in the order of each shard; of copies, which a slow machine makes, the first. */
 async function arrived(page: Page): Promise<readonly TailedEvent[]> {
   const { clientId } = await readDemoStats(page);
-  return (await world.tail.readToEnd()).filter(({ event }) => event.anonymousId === clientId);
+  const seen = new Set<string>();
+  return (await world.tail.readToEnd()).filter(({ event: { anonymousId, messageId } }) => {
+    if (anonymousId !== clientId || seen.has(messageId)) return false;
+    return seen.add(messageId);
+  });
 }
 
 async function arrivedAs(page: Page, name: string): Promise<readonly TailedEvent[]> {
