@@ -155,7 +155,11 @@ export const recordRowStyles: CSSResult = css`
     text-overflow: ellipsis;
   }
   .badge {
-    flex: none;
+    /* Gives way before the name does, down to its sign. */
+    flex: 0 99 auto;
+    min-inline-size: 38px;
+    overflow: hidden;
+    text-overflow: ellipsis;
     padding: 0 6px;
     border-radius: 99px;
     background: var(--pending-soft);
@@ -164,6 +168,7 @@ export const recordRowStyles: CSSResult = css`
   }
   .badge[data-tone='plain'],
   .badge[data-tone='ok'] {
+    min-inline-size: min-content;
     padding: 0 2px;
     background: none;
     color: var(--muted);
