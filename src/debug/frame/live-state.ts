@@ -47,7 +47,7 @@ export function describeLiveState(facts: LiveFacts): LiveState {
     const error = failed[0].error ?? 'no reason given';
     return { tone: 'failed', text: `Reads fail${where}: ${error}`, detail: error };
   }
-  const open = shards.filter((shard) => shard.status !== 'closed');
+  const open = shards.filter(({ status }) => status !== 'closed' && status !== 'skipped');
   if (open.length === 0) return { tone: 'reading', text: 'Connecting' };
   if (open.some((shard) => shard.status !== 'live')) {
     const behind = Math.max(0, ...open.map((shard) => shard.millisBehindLatest ?? 0));

@@ -37,8 +37,8 @@ describe('the live state', () => {
     expect(stateOf({ shards }).text).toBe('Live, 2.4 s behind');
   });
 
-  it('does not wait for closed shards', () => {
-    const closed = shardOf(1, [0, 1], { status: 'closed', lastReadAt: 1 });
+  it.each(['closed', 'skipped'] as const)('does not wait for %s shards', (status) => {
+    const closed = shardOf(1, [0, 1], { status, lastReadAt: 1 });
 
     expect(stateOf({ shards: [closed, shardOf(2, [0, 1], { lastReadAt: NOW })] }).tone).toBe(
       'live',
