@@ -25,6 +25,7 @@ import { createTabs } from './frame/tabs.ts';
 import { createToast } from './frame/toast.ts';
 import { createLedgerPart } from './ledger/ledger-panel.ts';
 import { createProof } from './ledger/proof.ts';
+import { loadPanels, PANELS_AFTER_MS } from './load-panels.ts';
 import { type ClientTap, tapClient as listenTo } from './page/client-tap.ts';
 import { createQueuePart } from './page/queue-panel.ts';
 import { openSession, type Session } from './reading/session.ts';
@@ -295,6 +296,7 @@ export function createView({ element, frame, settings, runtime }: ViewOptions): 
   };
   tick();
   tapClient();
+  const stopWarming = runtime.delay(loadPanels, PANELS_AFTER_MS);
 
   return {
     host,
@@ -337,6 +339,7 @@ export function createView({ element, frame, settings, runtime }: ViewOptions): 
     close: () => {
       ending.abort();
       stopTick?.();
+      stopWarming();
       clock.stop();
       session.close();
       tap?.close();

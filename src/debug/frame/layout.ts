@@ -86,6 +86,11 @@ export const layout: CSSResult = css`
     .records h3 {
       display: none;
     }
+    /* A sheet over everything: there is room for one thing. */
+    .detail {
+      grid-row: 1 / -1;
+      z-index: 5;
+    }
   }
   @container rivulet (max-width: 639px) and (max-height: 560px) {
     .view {
@@ -157,7 +162,7 @@ export const layout: CSSResult = css`
         'filter filter filter filter'
         'chart chart chart chart'
         'shards records records detail'
-        'queue queue ledger ledger';
+        'queue queue ledger detail';
     }
     .tabs {
       display: none;

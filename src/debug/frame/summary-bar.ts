@@ -108,10 +108,15 @@ export function createSummary(host: ViewHost): Part {
         <span class="dot" aria-hidden="true"></span><span class="line">${live.text}</span>
       </p>
       ${renderStart()}
-      <p class="verdict" data-tone=${verdict.tone}>
+      <button
+        class="verdict"
+        data-tone=${verdict.tone}
+        title=${verdict.tone === 'lost' ? 'Go to the first lost event' : 'Show the ledger'}
+        @click=${() => (verdict.tone === 'lost' ? host.act(() => runCommand('show-loss')) : host.show('ledger'))}
+      >
         <span aria-hidden="true">${SIGNS[verdict.tone]}</span>
         <span class="unseen">${WORDS[verdict.tone]}</span><span class="line">${verdict.text}</span>
-      </p>
+      </button>
       <div class="tools">
         ${renderHold()}
         ${renderTool('palette', 'Command palette (Ctrl or ⌘ K)', renderIcon('search'), () => runCommand('palette'))}
