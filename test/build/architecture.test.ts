@@ -38,13 +38,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   queue: ['idb'],
   consumer: ['@aws-sdk/client-kinesis', '@smithy/fetch-http-handler'],
   dynamodb: ['@aws-sdk/client-dynamodb', '@aws-sdk/client-kinesis'],
-  debug: [
-    'lit',
-    'spark-md5',
-    '@aws-sdk/client-kinesis',
-    '@sqlite.org/sqlite-wasm',
-    '@tanstack/virtual-core',
-  ],
+  debug: ['lit', 'spark-md5', '@aws-sdk/client-kinesis', '@sqlite.org/sqlite-wasm'],
   worker: [
     '@cfworker/json-schema',
     '@smithy/signature-v4',

@@ -35,7 +35,6 @@ export const DescribeStreamSummaryCommand: new (input: unknown) => Command = com
   'DescribeStreamSummaryCommand',
 );
 export const GetRecordsCommand: new (input: unknown) => Command = commandOf('GetRecordsCommand');
-export const GetShardIteratorCommand: new (input: unknown) => Command = commandOf(
-  'GetShardIteratorCommand',
-);
+export const GetShardIteratorCommand: new (input: unknown) => Command =
+  commandOf('GetShardIteratorCommand');
 export const ListShardsCommand: new (input: unknown) => Command = commandOf('ListShardsCommand');
