@@ -21,7 +21,7 @@ export interface ReadingOptions {
 }
 
 /** What was read long ago comes all at once: the page breathes after so long. */
-const SLICE_MS = 20;
+const SLICE_MS = 12;
 
 export function startReading(options: ReadingOptions): Reading {
   const { consumer, monotonic, onRecord, onChange, until } = options;
