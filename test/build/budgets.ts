@@ -16,7 +16,7 @@ export const budgets: readonly Budget[] = [
     name: 'createClient',
     program: `import { createClient } from 'rivulet';
       createClient({ endpoint: 'https://events.example.com', writeKey: 'shop' }).track('Started');`,
-    brotliBytes: 16_900,
+    brotliBytes: 16_950,
   },
   {
     // By both APIs of the history, and the wait for the title.
@@ -193,7 +193,7 @@ export const budgets: readonly Budget[] = [
     name: 'deliverInBackground',
     program: `import { deliverInBackground } from 'rivulet/service-worker';
       deliverInBackground({ endpoint: 'https://events.example.com', writeKey: 'shop' });`,
-    brotliBytes: 17_100,
+    brotliBytes: 17_150,
   },
   {
     // A fifth is `run`, a seventh takes records apart, and the rest reads and resumes any shard at any place.
@@ -248,10 +248,10 @@ export const budgets: readonly Budget[] = [
     external: sdk,
   },
   {
-    // The consumer and the ledger are a fifth of it.
+    // Everything that it loads when it is asked for, SQLite aside. The consumer and the ledger are a seventh of it.
     name: '<rivulet-debug>',
     program: `import 'rivulet/debug';`,
-    brotliBytes: 68_000,
+    brotliBytes: 103_500,
     external: sdk,
   },
 ];
@@ -271,4 +271,4 @@ export const RELAY_GZIP_BYTES = 102_400;
  * The debug view of `rivulet-debug.js`, gzip: the closed bubble, the view as it opens on a desk, and with all that it loads
  * when it is asked for, SQL aside.
  */
-export const DEBUG_GZIP_BYTES = { bubble: 12_000, open: 95_000, whole: 132_000 } as const;
+export const DEBUG_GZIP_BYTES = { bubble: 12_000, open: 96_000, whole: 132_000 } as const;
