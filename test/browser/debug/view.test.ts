@@ -326,9 +326,11 @@ describe('the page’s queue', () => {
 });
 
 describe('everybody', () => {
-  const states = (['light', 'dark'] as const).flatMap((scheme) =>
-    (['wide', 'medium', 'narrow'] as const).map((size) => ({ scheme, size })),
-  );
+  // Every state at every size is in states.test.ts; here with a record open.
+  const states = [
+    { scheme: 'light', size: 'wide' },
+    { scheme: 'dark', size: 'narrow' },
+  ] as const;
 
   it.each(states)('can use it: $size, $scheme', async ({ scheme, size }) => {
     await open(size, scheme);
