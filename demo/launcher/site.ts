@@ -42,6 +42,7 @@ export async function startSite({ port, ...routes }: SiteOptions): Promise<Site>
   const vite = await createViteServer({
     configFile: resolve(ROOT, 'vite.config.ts'),
     root: resolve(ROOT, 'demo'),
+    cacheDir: resolve(ROOT, 'node_modules/.vite', process.env.DEMO_CACHE ?? 'demo'),
     mode: 'demo',
     logLevel: 'warn',
     clearScreen: false,

@@ -25,3 +25,16 @@ export function formatCounts(results: TestResults, exitCode: number): string {
   const skipped = (results.numPendingTests ?? 0) + (results.numTodoTests ?? 0);
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 }
+
+/** What several runs had together. */
+export function sumOf(runs: readonly TestResults[]): TestResults {
+  const sum = (name: 'numPassedTests' | 'numFailedTests' | 'numPendingTests' | 'numTodoTests') =>
+    runs.reduce((total, run) => total + (run[name] ?? 0), 0);
+  return {
+    numPassedTests: sum('numPassedTests'),
+    numFailedTests: sum('numFailedTests'),
+    numPendingTests: sum('numPendingTests'),
+    numTodoTests: sum('numTodoTests'),
+    testResults: runs.flatMap(({ testResults = [] }) => testResults),
+  };
+}

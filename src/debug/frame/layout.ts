@@ -147,7 +147,7 @@ export const layout: CSSResult = css`
   }
   @container rivulet (min-width: 1080px) {
     .view {
-      grid-template-columns: 264px 112px minmax(0, 1fr) 372px;
+      grid-template-columns: 264px 156px minmax(0, 1fr) 372px;
       grid-template-rows: auto auto 108px minmax(0, 1fr) minmax(180px, 30cqh);
       grid-template-areas:
         'summary summary summary summary'

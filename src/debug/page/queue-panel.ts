@@ -11,7 +11,9 @@ export function createQueuePart(host: ViewHost): Part {
   let problem: string | undefined;
   let isFlushing = false;
 
-  const client = (): Client | undefined => host.settings().source?.client;
+  /** A file has a client's account, and not its queue: the page's own would not belong beside it. */
+  const client = (): Client | undefined =>
+    host.session().replayed === undefined ? host.settings().source?.client : undefined;
   const hasClient = (): boolean => client() !== undefined;
   /** What draws it comes when it is first seen: a page without a client needs none of it, nor does a closed bubble. */
   const load = (): Promise<void> => {
@@ -59,7 +61,13 @@ export function createQueuePart(host: ViewHost): Part {
       const own = client();
       const content = own
         ? (body?.render(own, drawing) ?? renderNone())
-        : html`<p class="empty">No client on this page. The stream is only read here.</p>`;
+        : html`<p class="empty">
+            ${
+              host.session().replayed === undefined
+                ? 'No client on this page. The stream is only read here.'
+                : 'The file has no queue. What its page captured, and what became of it, stands in the ledger.'
+            }
+          </p>`;
       return renderPanel('queue', 'This page', own ? renderFlush() : nothing, content);
     },
     drawn: (drawing) => {

@@ -314,6 +314,9 @@ describe('a bundle', () => {
         'shop.ndjson',
       );
       await eventually(() => look(other)).toEqual(before);
+      expect(await other.locator('rivulet-debug .queue').innerText()).toContain(
+        'The file has no queue.',
+      );
       await other.context().setOffline(false);
       await other.locator('rivulet-debug .grid').focus();
       await other.keyboard.press('Enter');

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { formatCounts } from '../../run/results.ts';
+import { formatCounts, sumOf } from '../../run/results.ts';
 
 it('counts what passed and what failed', () => {
   expect(formatCounts({ numPassedTests: 12, numFailedTests: 0 }, 0)).toBe('12 passed, 0 failed');
@@ -27,4 +27,15 @@ it('counts a file that broke before its tests as a failure', () => {
 it('never says that nothing failed of a run that did not end well', () => {
   expect(formatCounts({ numPassedTests: 5, numFailedTests: 0 }, 1)).toBe('5 passed, 1 failed');
   expect(formatCounts({}, 1)).toBe('0 passed, 1 failed');
+});
+
+it('counts what several runs had together', () => {
+  const broken = { status: 'failed', assertionResults: [] };
+  const runs = [
+    { numPassedTests: 5, numFailedTests: 1, numPendingTests: 2 },
+    { numPassedTests: 7, testResults: [broken] },
+    {},
+  ];
+
+  expect(formatCounts(sumOf(runs), 1)).toBe('12 passed, 2 failed, 2 skipped');
 });
