@@ -1,12 +1,27 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { LaunchError } from './launch-error.ts';
 
 /** Nothing of the launcher listens anywhere else: the local stream takes any key, and the faults take any order. */
 export const LOOPBACK = '127.0.0.1';
 
+/**
+ * Below those that systems give to outgoing connections (Linux from 32768, others from 49152): one of these would take a port
+ * between now and its use, on a busy machine every few hundred times.
+ */
+const FIRST = 15_000;
+const END = 30_000;
+
+/** More taken ones after each other than a machine has. */
+const TRIES = 100;
+
 /** A port that nobody listens on. Another process may take it before it is used: ask shortly before. */
 export async function findFreePort(): Promise<number> {
-  return (await tryPort(0)) ?? Promise.reject(new LaunchError('ports: none is free'));
+  for (let count = 0; count < TRIES; count += 1) {
+    const port = await tryPort(randomInt(FIRST, END));
+    if (port !== undefined) return port;
+  }
+  throw new LaunchError('ports: none is free');
 }
 
 export interface PortWish {
