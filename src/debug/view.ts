@@ -295,7 +295,6 @@ export function createView({ element, frame, settings, runtime }: ViewOptions): 
     stopTick = runtime.delay(tick, TICK_MS);
   };
   tick();
-  tapClient();
   const stopWarming = runtime.delay(loadPanels, PANELS_AFTER_MS);
 
   return {

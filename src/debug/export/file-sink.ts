@@ -37,21 +37,32 @@ export async function openFileSink(name: string, type: string): Promise<FileSink
   }
 }
 
-function createWriter(file: Writable): FileSink {
+/** Hands on what is written once there is enough of it. */
+function inChunks(take: (text: string) => void): Pick<FileSink, 'write'> & { flush: () => void } {
   let waiting = '';
-  let written: Promise<void> = Promise.resolve();
   const flush = (): void => {
     const text = waiting;
     waiting = '';
-    written = written.then(() => file.write(text));
-    // Who closes hears of it.
-    written.catch(() => {});
+    take(text);
   };
   return {
     write: (text) => {
       waiting += text;
       if (waiting.length >= CHUNK_CHARACTERS) flush();
     },
+    flush,
+  };
+}
+
+function createWriter(file: Writable): FileSink {
+  let written: Promise<void> = Promise.resolve();
+  const { write, flush } = inChunks((text) => {
+    written = written.then(() => file.write(text));
+    // Who closes hears of it.
+    written.catch(() => {});
+  });
+  return {
+    write,
     close: async () => {
       flush();
       await written;
@@ -65,17 +76,10 @@ function createWriter(file: Writable): FileSink {
 
 function createDownload(name: string, type: string): FileSink {
   const parts: Blob[] = [];
-  let waiting = '';
-  const flush = (): void => {
-    // A Blob may lie on disk; a string lies in the page's memory.
-    parts.push(new Blob([waiting]));
-    waiting = '';
-  };
+  // A Blob may lie on disk; a string lies in the page's memory.
+  const { write, flush } = inChunks((text) => parts.push(new Blob([text])));
   return {
-    write: (text) => {
-      waiting += text;
-      if (waiting.length >= CHUNK_CHARACTERS) flush();
-    },
+    write,
     close: async () => {
       flush();
       const url = URL.createObjectURL(new Blob(parts, { type }));

@@ -1,4 +1,5 @@
 import { type CSSResult, css, html, nothing } from 'lit';
+import { findRow } from '../reading/row-list.ts';
 import type { Drawing, Part, ViewHost } from '../types.ts';
 import { type Check, checksOf } from './checks.ts';
 import { renderTokenForm } from './token-form.ts';
@@ -65,15 +66,14 @@ export function createFirstSteps(host: ViewHost): Part {
     },
     drawn: () => {
       if (!awaited) return;
-      const { rows } = host.session().model;
-      for (let at = rows.first(); at < rows.end(); at++) {
-        const row = rows.at(at);
-        if (row?.kind !== 'record' || row.record.event?.messageId !== awaited) continue;
-        awaited = undefined;
-        host.table.open(row);
-        host.request();
-        return;
-      }
+      const row = findRow(
+        host.session().model.rows,
+        (row) => row.kind === 'record' && row.record.event?.messageId === awaited,
+      );
+      if (!row) return;
+      awaited = undefined;
+      host.table.open(row);
+      host.request();
     },
     commands: [
       {

@@ -19,8 +19,6 @@ export interface Keyboard {
     place: FocusPlace,
     commands: readonly Command[],
   ) => Command | undefined;
-  /** Whether the last press was the first key of two. */
-  readonly isWaiting: () => boolean;
 }
 
 /** Keys with which a focused button or scroller does what it is there for. */
@@ -59,7 +57,6 @@ export function createKeyboard(): Keyboard {
       }
       return undefined;
     },
-    isWaiting: () => prefix !== '',
   };
 }
 

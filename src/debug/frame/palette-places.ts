@@ -1,4 +1,5 @@
 import { formatShard, formatTime } from '../format.ts';
+import { findRow } from '../reading/row-list.ts';
 import type { Row } from '../reading/rows.ts';
 import type { Command, ViewHost } from '../types.ts';
 
@@ -6,6 +7,7 @@ import type { Command, ViewHost } from '../types.ts';
 export function placesOf(text: string, host: ViewHost): readonly Command[] {
   if (text === '') return [];
   const places: Command[] = [];
+  const { rows } = host.session().model;
   const add = (id: string, title: string, run: () => void): void => {
     places.push({ id, title, run });
   };
@@ -23,7 +25,7 @@ export function placesOf(text: string, host: ViewHost): readonly Command[] {
   const isId = /^[\w-]{6,}\.\d+$/.test(text);
   if (isNumber || isId) {
     const row = findRow(
-      host,
+      rows,
       (row) =>
         row.kind === 'record' &&
         (isNumber ? row.record.sequenceNumber === text : row.record.event?.messageId === text),
@@ -32,7 +34,7 @@ export function placesOf(text: string, host: ViewHost): readonly Command[] {
   }
   const at = timeOf(text, host.runtime.now());
   if (at !== undefined) {
-    const row = findRow(host, (row) => atOf(row) >= at);
+    const row = findRow(rows, (row) => atOf(row) >= at);
     const title = `Go to ${formatTime(at).slice(0, 8)}`;
     if (row) add('time', title, () => host.table.go(row));
   }
@@ -42,15 +44,6 @@ export function placesOf(text: string, host: ViewHost): readonly Command[] {
 /** When a row came. */
 function atOf(row: Row): number {
   return row.kind === 'record' ? row.record.readAt : row.at;
-}
-
-function findRow(host: ViewHost, test: (row: Row) => boolean): Row | undefined {
-  const { rows } = host.session().model;
-  for (let at = rows.first(); at < rows.end(); at++) {
-    const row = rows.at(at);
-    if (row && test(row)) return row;
-  }
-  return undefined;
 }
 
 /** `21:19` or `21:19:40`: the last time that it was so late. */

@@ -31,11 +31,25 @@ export function figuresOf(
   { stats, fromBeginning }: LaneFacts,
   lostAbove = 0,
 ): Figures {
-  const { received, dropped, droppedBy, duplicates, outOfOrder, late, highest } = account;
   const missing = account.missing + lostAbove - (fromBeginning ? 0 : unreadOf(account));
-  const rejected = droppedBy.rejected ?? 0;
   const queued =
-    stats?.lane === account.lane ? Math.max(0, stats.captured - highest - lostAbove) : undefined;
+    stats?.lane === account.lane
+      ? Math.max(0, stats.captured - account.highest - lostAbove)
+      : undefined;
+  return addUp(account, missing, queued);
+}
+
+/** What was received and declared of one lane or of all, with what the ledger alone does not know. */
+export function addUp(
+  account: Pick<
+    LaneAccount,
+    'received' | 'dropped' | 'droppedBy' | 'duplicates' | 'outOfOrder' | 'late'
+  >,
+  missing: number,
+  queued: number | undefined,
+): Figures {
+  const { received, dropped, droppedBy, duplicates, outOfOrder, late } = account;
+  const rejected = droppedBy.rejected ?? 0;
   return {
     captured: received + dropped + missing + (queued ?? 0),
     stored: received,

@@ -6,7 +6,14 @@ import { formatCount, formatPlural, formatReasons } from '../format.ts';
 import type { Drawing, ViewHost } from '../types.ts';
 import { absencesOf } from './absences.ts';
 import { createGapLog, rowOf } from './gap-log.ts';
-import { emptyAccount, type Figures, figuresOf, groupByClient, sumOf } from './lane-figures.ts';
+import {
+  addUp,
+  emptyAccount,
+  type Figures,
+  figuresOf,
+  groupByClient,
+  sumOf,
+} from './lane-figures.ts';
 import { COLUMNS, type LaneRow, renderClient, renderFigures, renderLane } from './ledger-rows.ts';
 import { ledgerStyles } from './ledger-styles.ts';
 import type { Proof } from './proof.ts';
@@ -166,19 +173,10 @@ export function createLedgerBody(host: ViewHost, proof: Proof): LedgerBody {
 }
 
 function totalsOf({ totals, lanes, stats, laneById }: Drawing, fromBeginning: boolean): Figures {
-  const { received, dropped, droppedBy, duplicates, outOfOrder, late } = totals;
   const unread = fromBeginning ? 0 : lanes.reduce((sum, lane) => sum + unreadOf(lane), 0);
-  const missing = totals.missing - unread;
-  const rejected = droppedBy.rejected ?? 0;
   const own = stats && (laneById.get(stats.lane) ?? emptyAccount(stats.lane, stats.clientId));
   const { queued } = sumOf(own ? [figuresOf(own, { stats, fromBeginning })] : []);
-  return {
-    captured: received + dropped + missing + (queued ?? 0),
-    stored: received,
-    rejected,
-    dropped: dropped - rejected,
-    ...{ queued, missing, duplicates, outOfOrder, late },
-  };
+  return addUp(totals, totals.missing - unread, queued);
 }
 
 function renderMore(lanes: number): unknown {

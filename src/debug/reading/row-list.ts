@@ -12,6 +12,18 @@ export interface RowList<Row extends { readonly id: number }> {
   readonly find: (id: number) => number;
 }
 
+/** The oldest row that is so. */
+export function findRow<Row extends { readonly id: number }>(
+  rows: Pick<RowList<Row>, 'first' | 'end' | 'at'>,
+  isSo: (row: Row) => boolean,
+): Row | undefined {
+  for (let at = rows.first(); at < rows.end(); at++) {
+    const row = rows.at(at);
+    if (row && isSo(row)) return row;
+  }
+  return undefined;
+}
+
 /** Array.shift moves every row; so slots are emptied, and the array is cut when as many are empty. */
 const MIN_CUT = 1024;
 

@@ -237,3 +237,28 @@ it('shows the other stream when another source is chosen', async () => {
   await eventually(() => text('.live')).toContain('Not connected to a stream');
   await eventually(() => text('.first-steps')).toContain('No client on this page');
 });
+
+it('finds the client of the script tag, also when that comes later', async () => {
+  await open();
+  await page.evaluate(() => {
+    debugPage.view.client = undefined;
+  });
+  await eventually(() => text('.queue')).toContain('No client on this page');
+
+  await page.evaluate(() => {
+    debugPage.settle(20);
+    Object.assign(globalThis, { rivulet: debugPage.client });
+  });
+
+  await eventually(() => text('.queue .tiles')).toMatch(/20\s+Events|Events\s+20/);
+});
+
+it('goes from the verdict to the ledger', async () => {
+  await open('narrow');
+  await page.evaluate(() => debugPage.feed(8));
+  await page.locator('rivulet-debug .ledger').waitFor({ state: 'hidden' });
+
+  await page.locator('rivulet-debug .verdict').click();
+
+  await page.locator('rivulet-debug .ledger').waitFor();
+});
